@@ -1,0 +1,6 @@
+//! The pure rules of Endmark.
+//!
+//! No I/O, no clock, no randomness: time is an argument, and so is every piece of evidence.
+//! This is the crate an auditor reads to believe the service.
+#![warn(missing_docs)]
+#![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
