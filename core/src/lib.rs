@@ -4,3 +4,13 @@
 //! This is the crate an auditor reads to believe the service.
 #![warn(missing_docs)]
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
+
+pub mod certificate;
+pub mod consignment;
+pub mod day;
+pub mod goods;
+pub mod number;
+pub mod party;
+pub mod reference;
+pub mod text;
+pub mod verdict;

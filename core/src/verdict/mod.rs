@@ -1,0 +1,248 @@
+//! The answer of a check: a verdict with its findings.
+
+mod code;
+
+pub use code::FindingCode;
+
+use crate::consignment::Element;
+use crate::number::CertificateNumber;
+
+/// The three answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    /// The consignment conforms.
+    Conforms,
+    /// Something needed could not be had; never a yes.
+    CannotBeChecked,
+    /// It does not conform.
+    DoesNotConform,
+}
+
+/// What a finding does to the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// Worth knowing; no effect.
+    Information,
+    /// Worth a look; no effect.
+    Warning,
+    /// The question cannot be answered: cannotBeChecked.
+    Open,
+    /// A reason to refuse: doesNotConform.
+    Hard,
+}
+
+/// One thing that a check found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// What.
+    pub code: FindingCode,
+    /// With what effect.
+    pub severity: Severity,
+    /// At which goods item; absent for the whole consignment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goods_item: Option<u32>,
+    /// Against which certificate, as declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// Against which of its lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// What was declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<String>,
+    /// What is certified, or what the rule wants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certified: Option<String>,
+    /// The law, where a regime speaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<String>,
+    /// The CERTEX failure reason (01 to 11), where one exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certex_code: Option<String>,
+    /// What would settle it, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// A finding of the code's own severity, about the whole consignment.
+    pub fn new(code: FindingCode) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            goods_item: None,
+            certificate: None,
+            line: None,
+            declared: None,
+            certified: None,
+            legal_basis: None,
+            certex_code: code.certex().map(str::to_owned),
+            remedy: None,
+        }
+    }
+
+    /// About a goods item.
+    #[must_use]
+    pub fn item(mut self, goods_item: u32) -> Self {
+        self.goods_item = Some(goods_item);
+        self
+    }
+
+    /// About a certificate.
+    #[must_use]
+    pub fn certificate(mut self, number: impl ToString) -> Self {
+        self.certificate = Some(number.to_string());
+        self
+    }
+
+    /// About a line of it.
+    #[must_use]
+    pub const fn line(mut self, line: u32) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Both sides.
+    #[must_use]
+    pub fn sides(mut self, declared: impl ToString, certified: impl ToString) -> Self {
+        self.declared = Some(declared.to_string());
+        self.certified = Some(certified.to_string());
+        self
+    }
+
+    /// The law.
+    #[must_use]
+    pub fn basis(mut self, legal_basis: impl ToString) -> Self {
+        self.legal_basis = Some(legal_basis.to_string());
+        self
+    }
+
+    /// What would settle it.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl ToString) -> Self {
+        self.remedy = Some(remedy.to_string());
+        self
+    }
+
+    /// With another effect than the code's own.
+    #[must_use]
+    pub const fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+}
+
+/// What the regimes ask of a goods item, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Requirement {
+    /// Nothing is asked.
+    NotRequired,
+    /// Another document than the manufacturer's is asked.
+    OtherDocumentRequired,
+    /// It cannot be told.
+    Unknown,
+    /// A manufacturer's certificate is asked.
+    CertificateRequired,
+    /// The movement is forbidden.
+    Prohibited,
+}
+
+/// What one regime says of one goods item.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RegimeStatement {
+    /// The regime.
+    pub regime: String,
+    /// Its version.
+    pub regime_version: String,
+    /// What it asks.
+    pub requirement: Requirement,
+    /// The list that decided, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// The entry of the list that matched, as printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_entry: Option<String>,
+    /// The law, in words an officer can read aloud.
+    pub legal_basis: String,
+    /// What would settle an unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+/// The verdict on one goods item.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ItemVerdict {
+    /// The goods item.
+    pub goods_item_number: u32,
+    /// Its answer.
+    pub answer: Answer,
+    /// What the regimes together ask.
+    pub requirement: Requirement,
+    /// What each regime says.
+    pub regimes: Vec<RegimeStatement>,
+}
+
+/// Something that was not compared, because the data set has no such element or nothing stands in it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NotCompared {
+    /// The element.
+    pub element: Element,
+    /// The goods item, for elements of an item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goods_item: Option<u32>,
+    /// The certificate it would have been compared with.
+    pub certificate: CertificateNumber,
+    /// What the certificate says, for the officer to compare with the papers.
+    pub certified: String,
+}
+
+/// A list or regime that the answer rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// Its name.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The answer of a check.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Verdict {
+    /// The answer for the whole consignment: the gravest of its items and of what concerns it as a whole.
+    pub verdict: Answer,
+    /// The moment it speaks of (RFC 3339, UTC).
+    #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub as_of: time::OffsetDateTime,
+    /// The items.
+    pub items: Vec<ItemVerdict>,
+    /// All findings, gravest first.
+    pub findings: Vec<Finding>,
+    /// What was not compared.
+    pub not_compared: Vec<NotCompared>,
+    /// What an officer supplied from the papers.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub supplied_from_papers: Vec<Element>,
+    /// The regimes that spoke.
+    pub regimes: Vec<Source>,
+    /// The lists they used.
+    pub lists: Vec<Source>,
+}
