@@ -5,12 +5,21 @@
 #![warn(missing_docs)]
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
+pub mod acceptance;
 pub mod certificate;
+pub mod chain;
+pub mod check;
 pub mod consignment;
 pub mod day;
+pub mod digest;
 pub mod goods;
+pub mod log;
+pub mod manufacturer;
+pub mod moment;
 pub mod number;
 pub mod party;
 pub mod reference;
+pub mod regime;
+pub mod seal;
 pub mod text;
 pub mod verdict;

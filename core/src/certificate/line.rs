@@ -1,6 +1,6 @@
 //! The lines of a certificate.
 
-use super::Digest;
+use crate::digest::Digest;
 use crate::goods::{CommodityCode, Condition, Country, Decimal, Quantity};
 use crate::text::Text;
 
@@ -41,7 +41,7 @@ pub struct Line {
 /// The serial numbers of a line: named, as ranges, or as count and digest where the list is long.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub enum SerialNumbers {
     /// Each by name; at most 5,000.
     List(Vec<Text<70>>),

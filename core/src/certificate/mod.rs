@@ -2,14 +2,17 @@
 
 mod line;
 mod parse;
+mod strict;
 #[cfg(test)]
 mod tests;
 
 pub use line::{Line, SerialNumbers, SerialRange};
 pub use parse::{CertificateError, PAYLOAD_BYTES_MAX, parse};
+pub(crate) use strict::{Null, problem, shape};
 
 use time::Date;
 
+use crate::digest::Digest;
 use crate::goods::Country;
 use crate::number::CertificateNumber;
 use crate::party::Party;
@@ -17,7 +20,7 @@ use crate::text::Text;
 
 /// The payload of a certificate, version 1, as the manufacturer sealed it.
 ///
-/// A value of this type has passed every rule of the document itself (see [`parse`]); whether its seal is
+/// A value of this type has passed every rule of the document itself (see [`parse()`]); whether its seal is
 /// good, trusted and in time is another question.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -70,7 +73,7 @@ pub struct Certificate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mandate: Option<Mandate>,
     /// The certificate this one takes the place of.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "strict::number", skip_serializing_if = "Option::is_none")]
     pub replaces: Option<CertificateNumber>,
 }
 
@@ -172,66 +175,3 @@ pub struct Mandate {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub date: Date,
 }
-
-/// A SHA-256 in lower-case hex.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of some bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-        let mut out = [0; 32];
-        for (slot, byte) in out.iter_mut().zip(digest.as_ref()) {
-            *slot = *byte;
-        }
-        Self(out)
-    }
-
-    /// The 32 bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl From<[u8; 32]> for Digest {
-    fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
-/// Why a digest is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a digest is 64 lower-case hexadecimal digits")]
-pub struct DigestError;
-
-impl std::str::FromStr for Digest {
-    type Err = DigestError;
-
-    fn from_str(text: &str) -> Result<Self, DigestError> {
-        if text.bytes().any(|b| b.is_ascii_uppercase()) {
-            return Err(DigestError);
-        }
-        let bytes = hex::decode(text).map_err(|_| DigestError)?;
-        bytes.try_into().map(Self).map_err(|_| DigestError)
-    }
-}
-
-impl std::fmt::Display for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl std::fmt::Debug for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
-
-crate::text::string_form!(
-    Digest,
-    "Digest",
-    "^[0-9a-f]{64}$",
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::strict::{Null, problem, shape};
 use super::{Certificate, SerialNumbers};
 use crate::party::{IDENTIFIERS_MAX, Party};
 
@@ -53,7 +54,8 @@ pub fn parse(payload: &[u8]) -> Result<Certificate, CertificateError> {
         return Err(CertificateError::TooLarge { found: payload.len() });
     }
     let certificate: Certificate =
-        serde_json::from_slice(payload).map_err(|error| CertificateError::Json(error.to_string()))?;
+        serde_json::from_slice(payload).map_err(|error| CertificateError::Json(problem(&error)))?;
+    shape(payload, &certificate, Null::Refused).map_err(CertificateError::Json)?;
     check(&certificate)?;
     Ok(certificate)
 }

@@ -6,7 +6,7 @@ mod parse;
 mod tests;
 
 pub use data_set::{DataSet, Element, Presence};
-pub use parse::{CONSIGNMENT_BYTES_MAX, ConsignmentError, GOODS_ITEMS_MAX, parse, validate};
+pub use parse::{CERTIFICATES_MAX, CONSIGNMENT_BYTES_MAX, ConsignmentError, GOODS_ITEMS_MAX, parse, validate};
 
 use time::Date;
 

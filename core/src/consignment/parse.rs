@@ -2,16 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use super::{Consignment, GoodsItem};
-use crate::goods::{Conversion, Quantity};
+use super::{Citation, Consignment, GoodsItem};
+use crate::certificate::{Null, problem, shape};
+use crate::goods::{Conversion, Decimal, Quantity};
+use crate::number::CertificateNumber;
 use crate::party::{IDENTIFIERS_MAX, Party};
 
 /// The largest question in bytes: 9,999 goods items with a citation each stay below 6 MiB.
 pub const CONSIGNMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The most goods items a declaration has (customs conventions).
 pub const GOODS_ITEMS_MAX: usize = 9_999;
-/// The most citations of one item, and in one consignment.
+/// The most different certificates that one consignment cites. Each is looked up while everybody waits for the
+/// writer; a truck is loaded with the goods of a few makers.
+pub const CERTIFICATES_MAX: usize = 1_000;
+/// The most citations of one item.
 pub(super) const CITATIONS_PER_ITEM_MAX: usize = 99;
+/// The most elements that can be supplied from the papers: each once.
+const ELEMENTS_MAX: usize = 16;
 /// The most distinct documents of one list.
 pub(super) const DOCUMENTS_MAX: usize = 99;
 
@@ -37,13 +44,25 @@ pub enum ConsignmentError {
     },
 }
 
-/// Reads a consignment strictly.
+impl ConsignmentError {
+    /// The reason code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "consignmentTooLarge",
+            Self::Json(_) => "consignmentMalformed",
+            Self::Rule { .. } => "consignmentRuleBroken",
+        }
+    }
+}
+
+/// Reads a consignment strictly. A `null` counts as absent, as customs systems write it.
 pub fn parse(body: &[u8]) -> Result<Consignment, ConsignmentError> {
     if body.len() > CONSIGNMENT_BYTES_MAX {
         return Err(ConsignmentError::TooLarge { found: body.len() });
     }
     let consignment: Consignment =
-        serde_json::from_slice(body).map_err(|error| ConsignmentError::Json(error.to_string()))?;
+        serde_json::from_slice(body).map_err(|error| ConsignmentError::Json(problem(&error)))?;
+    shape(body, &consignment, Null::Absent).map_err(ConsignmentError::Json)?;
     validate(&consignment)?;
     Ok(consignment)
 }
@@ -59,6 +78,7 @@ pub fn validate(consignment: &Consignment) -> Result<(), ConsignmentError> {
     rule(consignment.countries_of_routing.len() <= 99, || "countriesOfRouting".into(), "at most 99 countries")?;
     rule(consignment.previous_documents.len() <= GOODS_ITEMS_MAX, || "previousDocuments".into(), "at most 9999")?;
     rule(consignment.supporting_documents.len() <= DOCUMENTS_MAX, || "supportingDocuments".into(), "at most 99")?;
+    rule(consignment.supplied_from_papers.len() <= ELEMENTS_MAX, || "suppliedFromPapers".into(), "name each once")?;
     let offices = &consignment.offices;
     rule(offices.transit.len() <= 9, || "offices.transit".into(), "at most 9")?;
     rule(offices.exit_for_transit.len() <= 9, || "offices.exitForTransit".into(), "at most 9")?;
@@ -92,7 +112,15 @@ pub fn validate(consignment: &Consignment) -> Result<(), ConsignmentError> {
         }
         check_item(item, at)?;
     }
-    Ok(())
+    let cited: BTreeSet<String> = items.iter().flat_map(|item| &item.citations).map(number_cited).collect();
+    let problem = "at most 1000 different certificates; split the declaration";
+    rule(cited.len() <= CERTIFICATES_MAX, || "goodsItems".into(), problem)
+}
+
+/// The number that a citation means, however it is written: two spellings of one number are the same certificate.
+fn number_cited(citation: &Citation) -> String {
+    let text = citation.certificate.as_str();
+    text.parse::<CertificateNumber>().map_or_else(|_| text.to_owned(), |number| number.to_string())
 }
 
 fn check_party(party: &Party, at: &str) -> Result<(), ConsignmentError> {
@@ -114,7 +142,7 @@ fn check_item(item: &GoodsItem, at: impl Fn(&str) -> String) -> Result<(), Consi
     for (position, citation) in item.citations.iter().enumerate() {
         let at = |member: &str| at(&format!("citations[{position}]{member}"));
         rule(!citation.quantity.value.is_zero(), || at(".quantity.value"), "a citation draws more than nothing")?;
-        let key = (citation.certificate.as_str(), citation.line);
+        let key = (number_cited(citation), citation.line);
         rule(cited.insert(key), || at(""), "the same certificate and line stands twice in this item")?;
     }
     check_sum(item, at)
@@ -127,17 +155,28 @@ fn check_sum(item: &GoodsItem, at: impl Fn(&str) -> String) -> Result<(), Consig
     if item.citations.is_empty() {
         return Ok(());
     }
-    let mut sum = crate::goods::Decimal::ZERO;
+    let mut sum = Decimal::ZERO;
+    let mut rounded = 0_i128;
     for citation in &item.citations {
         let Quantity { value, unit } = citation.quantity;
-        let Conversion::Exact(value) = unit.convert(value, declared.unit) else { return Ok(()) };
-        match sum.checked_add(value) {
+        let added = match unit.convert(value, declared.unit) {
+            Conversion::NotComparable => return Ok(()),
+            Conversion::Exact(value) => sum.checked_add(value),
+            Conversion::RoundedUp(value) => {
+                rounded = rounded.saturating_add(1);
+                sum.checked_add(value)
+            }
+            Conversion::TooLarge => None,
+        };
+        match added {
             Some(total) => sum = total,
             None => return rule(false, || at("citations"), "the citations sum to more than a quantity can hold"),
         }
     }
+    // Each rounding adds less than a millionth, so the true sum may be what is declared only within that many.
+    let excess = sum.millionths().saturating_sub(declared.value.millionths());
     rule(
-        sum == declared.value,
+        (0..rounded.max(1)).contains(&excess),
         || at("citations"),
         &format!("the citations sum to {sum} {}, the item declares {declared}", declared.unit),
     )
