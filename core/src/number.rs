@@ -1,16 +1,172 @@
-//! stub
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-/// number
+//! The certificate number: derived from what was sealed, written so that people and scanners can carry it.
+
+mod check_character;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::digest::Digest;
+use crate::text::string_form;
+
+/// Crockford's base 32: no I, L, O (read as 1, 1, 0) and no U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// 80 bits in groups of five.
+const BODY: usize = 16;
+/// What a person may type for 21 significant characters; bounds the work on hostile input.
+const TYPED_BYTES_MAX: usize = 128;
+
+/// The number of a certificate: the first 80 bits of the SHA-256 of its JWS signing input.
+///
+/// Written `EDC-` and four groups of four characters of Crockford's base 32, then an ISO 7064 MOD 37,36 check
+/// character over those sixteen. It locates a certificate; only the full digest proves which one it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CertificateNumber([u8; 10]);
-impl std::fmt::Display for CertificateNumber {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.0)
+
+/// Why a text is not a certificate number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// Not the form at all.
+    #[error("{found:?} is not a certificate number: wanted the form EDC-7K3M-9QXD-41TZ-P0AB-0")]
+    Malformed {
+        /// What was given, cut short.
+        found: String,
+    },
+    /// The form is right, the check character is not.
+    #[error(
+        "the number ends in {found}, its other characters ask for {expected}: \
+         a typing or reading error, read the number again"
+    )]
+    Mistyped {
+        /// The check character that the sixteen characters ask for.
+        expected: char,
+        /// The one that stands there.
+        found: char,
+    },
+}
+
+impl NumberError {
+    /// The reason code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "numberMalformed",
+            Self::Mistyped { .. } => "numberMistyped",
+        }
     }
 }
-impl std::str::FromStr for CertificateNumber {
-    type Err = std::fmt::Error;
-    fn from_str(_: &str) -> Result<Self, Self::Err> {
-        Err(std::fmt::Error)
+
+impl CertificateNumber {
+    /// The number of the certificate whose JWS signing input has this SHA-256.
+    pub fn of(signing_input: &Digest) -> Self {
+        let mut bits = [0; 10];
+        for (slot, byte) in bits.iter_mut().zip(signing_input.as_bytes()) {
+            *slot = *byte;
+        }
+        Self(bits)
+    }
+
+    /// The 80 bits, as they begin the digest.
+    pub const fn as_bytes(&self) -> &[u8; 10] {
+        &self.0
+    }
+
+    /// The sixteen characters between prefix and check character.
+    fn body(&self) -> String {
+        let bits = self.0.iter().fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+        let group = |position: usize| {
+            let shift = BODY.saturating_sub(position.saturating_add(1)).saturating_mul(5);
+            let value = usize::try_from((bits >> shift) & 31).unwrap_or_default();
+            ALPHABET.get(value).copied().map_or('0', char::from)
+        };
+        (0..BODY).map(group).collect()
     }
 }
-crate::text::string_form!(CertificateNumber, "CertificateNumber", "", "");
+
+impl From<[u8; 10]> for CertificateNumber {
+    fn from(bits: [u8; 10]) -> Self {
+        Self(bits)
+    }
+}
+
+impl fmt::Display for CertificateNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = self.body();
+        f.write_str("EDC")?;
+        for (position, character) in body.chars().enumerate() {
+            if position.is_multiple_of(4) {
+                f.write_str("-")?;
+            }
+            write!(f, "{character}")?;
+        }
+        // The body is of the check character's alphabet by construction.
+        write!(f, "-{}", check_character::of(&body).unwrap_or('?'))
+    }
+}
+
+impl fmt::Debug for CertificateNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for CertificateNumber {
+    type Err = NumberError;
+
+    /// Forgiving where no other number can be meant: letter case, the `EDC` prefix, spaces and dashes, and Crockford's
+    /// O for 0, I and L for 1. The check character is never guessed: it is there to catch the wrong guesses.
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let malformed = || NumberError::Malformed { found: text.chars().take(48).collect() };
+        if text.len() > TYPED_BYTES_MAX {
+            return Err(malformed());
+        }
+        let typed: String =
+            text.chars().filter(|&c| !c.is_whitespace() && !is_dash(c)).map(|c| c.to_ascii_uppercase()).collect();
+        // 20 and 17 characters cannot be confused, so a body that itself begins with EDC is safe.
+        let typed = match typed.strip_prefix("EDC") {
+            Some(rest) if rest.len() == BODY.saturating_add(1) => rest,
+            Some(_) | None => &typed,
+        };
+        let (body, last) = typed.split_at_checked(BODY).ok_or_else(malformed)?;
+        let mut last = last.chars();
+        let (Some(found), None) = (last.next(), last.next()) else { return Err(malformed()) };
+        let body: String = body.chars().map(as_crockford).collect();
+        let bits = body.bytes().try_fold(0_u128, |bits, byte| {
+            let value = ALPHABET.iter().position(|&symbol| symbol == byte)?;
+            Some((bits << 5) | u128::try_from(value).ok()?)
+        });
+        let (Some(bits), Some(expected), true) =
+            (bits, check_character::of(&body), found.is_ascii_uppercase() || found.is_ascii_digit())
+        else {
+            return Err(malformed());
+        };
+        if found != expected {
+            return Err(NumberError::Mistyped { expected, found });
+        }
+        let mut number = [0; 10];
+        for (slot, byte) in number.iter_mut().zip(bits.to_be_bytes().into_iter().skip(6)) {
+            *slot = byte;
+        }
+        Ok(Self(number))
+    }
+}
+
+/// Word processors turn the hyphen into its typographic relatives.
+const fn is_dash(character: char) -> bool {
+    matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+const fn as_crockford(character: char) -> char {
+    match character {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    }
+}
+
+string_form!(
+    CertificateNumber,
+    "CertificateNumber",
+    "^EDC(-[0-9A-HJKMNP-TV-Z]{4}){4}-[0-9A-Z]$",
+    "EDC-7K3M-9QXD-41TZ-P0AB-0"
+);
