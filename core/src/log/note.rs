@@ -1,0 +1,102 @@
+//! Signed notes (C2SP signed-note) that hold a checkpoint.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::checkpoint::Checkpoint;
+use super::error::LogError;
+use super::key::LogKey;
+
+/// The most signatures of a note: the format asks readers for 16 at least; twice that leaves room for a log's own
+/// keys during a rotation, and bounds the work on a hostile note.
+pub const NOTE_SIGNATURES_MAX: usize = 32;
+/// The largest note in bytes: sixteen post-quantum witness signatures of 5 kB in base64 fit.
+pub const NOTE_BYTES_MAX: usize = 128 * 1024;
+
+/// Em dash and space begin a signature line.
+const SIGNATURE_MARK: &str = "\u{2014} ";
+
+/// A checkpoint with a good signature by a known key of its origin. Only [`open_checkpoint`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedCheckpoint {
+    checkpoint: Checkpoint,
+    note: String,
+}
+
+impl SignedCheckpoint {
+    /// What was signed.
+    pub const fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// The whole note, with the signatures of witnesses.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+}
+
+/// The line of a signature: em dash, key name, and base64 of key hash and signature.
+pub(super) fn signature_line(key: &LogKey, signature: &[u8]) -> String {
+    let mut bytes = key.hash().to_be_bytes().to_vec();
+    bytes.extend(signature);
+    format!("{SIGNATURE_MARK}{} {}\n", key.name(), STANDARD.encode(bytes))
+}
+
+struct Signature<'a> {
+    name: &'a str,
+    key_hash: u32,
+    bytes: Vec<u8>,
+}
+
+fn read_signature(line: &str) -> Result<Signature<'_>, LogError> {
+    let refused = || LogError::malformed("signature line", "\u{2014} name base64", line);
+    let (name, encoded) =
+        line.strip_prefix(SIGNATURE_MARK).and_then(|rest| rest.split_once(' ')).ok_or_else(refused)?;
+    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '+') {
+        return Err(refused());
+    }
+    let bytes = STANDARD.decode(encoded).map_err(|_| refused())?;
+    let (key_hash, signature) = bytes.split_first_chunk().ok_or_else(refused)?;
+    if signature.is_empty() {
+        return Err(refused());
+    }
+    Ok(Signature { name, key_hash: u32::from_be_bytes(*key_hash), bytes: signature.to_vec() })
+}
+
+/// Opens a signed checkpoint: a known key whose name is the origin must have signed it.
+///
+/// Signatures by keys that are not in `keys` are ignored (witnesses, and keys of a rotation to come); a bad
+/// signature by a key that is refuses the note, whatever else signed it. Bounds: 128 KiB, 32 signatures.
+pub fn open_checkpoint(note: &[u8], keys: &[LogKey]) -> Result<SignedCheckpoint, LogError> {
+    if note.len() > NOTE_BYTES_MAX {
+        return Err(LogError::TooLarge { what: "note", unit: "bytes", max: NOTE_BYTES_MAX, found: note.len() });
+    }
+    let note =
+        str::from_utf8(note).map_err(|_| LogError::malformed("note", "UTF-8", &String::from_utf8_lossy(note)))?;
+    if note.contains(|c: char| c < ' ' && c != '\n') {
+        return Err(LogError::malformed("note", "no control characters but the line feed", note));
+    }
+    let refused = || LogError::malformed("note", "text, an empty line, signature lines", note);
+    let (text, signatures) = note
+        .rfind("\n\n")
+        .and_then(|end| note.split_at_checked(end.saturating_add(1)))
+        .and_then(|(text, rest)| Some((text, rest.strip_prefix('\n')?.strip_suffix('\n')?)))
+        .ok_or_else(refused)?;
+    let count = signatures.split('\n').count();
+    if count > NOTE_SIGNATURES_MAX {
+        return Err(LogError::TooLarge { what: "note", unit: "signatures", max: NOTE_SIGNATURES_MAX, found: count });
+    }
+    let checkpoint = Checkpoint::parse(text)?;
+    let mut signed = false;
+    for line in signatures.split('\n') {
+        let found = read_signature(line)?;
+        let known = |key: &&LogKey| key.name().as_str() == found.name && key.hash() == found.key_hash;
+        if let Some(key) = keys.iter().find(known) {
+            key.verify(text.as_bytes(), &found.bytes)?;
+            signed |= *key.name() == checkpoint.origin;
+        }
+    }
+    if signed {
+        return Ok(SignedCheckpoint { checkpoint, note: note.to_owned() });
+    }
+    Err(LogError::NotSigned(checkpoint.origin.to_string()))
+}
