@@ -16,6 +16,16 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
+            /// Its name as written in JSON and in the log.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => {
+                        const NAME: [u8; stringify!($name).len()] = lower_first(stringify!($name));
+                        match std::str::from_utf8(&NAME) { Ok(name) => name, Err(_) => "" }
+                    })*
+                }
+            }
+
             /// Its effect, where the finding does not say otherwise.
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)* }
@@ -29,6 +39,18 @@ macro_rules! codes {
     };
     (@certex) => { None };
     (@certex $certex:literal) => { Some($certex) };
+}
+
+/// The name of a variant in camelCase: what serde writes.
+const fn lower_first<const N: usize>(name: &str) -> [u8; N] {
+    let mut out = [0; N];
+    if let Some((slots, _)) = out.split_at_mut_checked(name.len()) {
+        slots.copy_from_slice(name.as_bytes());
+    }
+    if let Some(first) = out.first_mut() {
+        *first = first.to_ascii_lowercase();
+    }
+    out
 }
 
 codes! {

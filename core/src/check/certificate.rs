@@ -1,0 +1,140 @@
+//! A certificate against the consignment as a whole: its standing, parties, destination, route, transport, words.
+
+use super::{Check, Known, ManufacturerStanding, SealStanding, ShownStatus, StoredStatus, shown_status};
+use crate::consignment::Element;
+use crate::day;
+use crate::verdict::{Finding, FindingCode, Severity};
+
+impl Check<'_> {
+    pub(super) fn certificate(&mut self, known: &Known) {
+        self.standing(known);
+        self.seal(known);
+        self.manufacturer(known);
+        self.statements(known);
+        self.destination(known);
+        self.parties(known);
+        self.routing(known);
+        self.transport(known);
+        // In no data set: the officer compares them with the papers.
+        for (element, certified) in [
+            (Element::EndUser, known.certificate.end_user.label()),
+            (Element::EndUse, known.certificate.end_use.to_string()),
+        ] {
+            self.absent(element, None, known, certified);
+        }
+    }
+
+    pub(super) fn find(&mut self, known: &Known, code: FindingCode, complete: impl FnOnce(Finding) -> Finding) {
+        self.findings.push(complete(Finding::new(code).certificate(known.number)));
+    }
+
+    fn standing(&mut self, known: &Known) {
+        let validity = known.certificate.validity;
+        let today = day::format(self.moment.day);
+        let window = format!("{} to {}", day::format(validity.from), day::format(validity.until));
+        let reason = match &known.status {
+            StoredStatus::Valid => String::new(),
+            StoredStatus::Suspended { reason, since } => format!("suspended {since}: {reason}"),
+            StoredStatus::Revoked { reason, since } => format!("revoked {since}: {reason}"),
+            StoredStatus::Replaced { by, since } => match by {
+                Some(by) => format!("replaced {since} by {by}"),
+                None => format!("replaced {since}"),
+            },
+        };
+        let (code, certified, remedy) = match shown_status(&known.status, validity, false, self.moment.day) {
+            ShownStatus::Valid => return,
+            ShownStatus::Revoked => (FindingCode::CertificateRevoked, reason, "ask the exporter for another one"),
+            ShownStatus::Replaced => (FindingCode::CertificateReplaced, reason, "cite the one that replaces it"),
+            ShownStatus::Suspended => (FindingCode::CertificateSuspended, reason, "its manufacturer can resume it"),
+            ShownStatus::Expired => (FindingCode::CertificateExpired, window, "ask the exporter for a new one"),
+            ShownStatus::Exhausted => (FindingCode::CertificateExhausted, window, "ask the exporter for a new one"),
+            ShownStatus::NotYetValid => (FindingCode::CertificateNotYetValid, window, "wait for its first day"),
+        };
+        self.find(known, code, |finding| finding.sides(today, certified).remedy(remedy));
+    }
+
+    fn seal(&mut self, known: &Known) {
+        let (code, detail) = match &known.seal {
+            SealStanding::Trusted => return,
+            SealStanding::Untrusted(detail) => (FindingCode::SealUntrusted, detail),
+            SealStanding::Revoked { detail } => (FindingCode::SealRevoked, detail),
+            SealStanding::RevokedLater { detail } => (FindingCode::SealRevokedLater, detail),
+            SealStanding::ListStale { detail } => (FindingCode::RevocationListStale, detail),
+        };
+        self.find(known, code, |finding| finding.remedy(detail));
+    }
+
+    fn manufacturer(&mut self, known: &Known) {
+        let certificate = &known.certificate;
+        match &known.manufacturer {
+            ManufacturerStanding::Unreadable => {
+                let remedy =
+                    "the register's row of the manufacturer was changed outside the service; tell the operator";
+                self.find(known, FindingCode::CertificateCorrupt, |finding| finding.remedy(remedy));
+            }
+            ManufacturerStanding::Unregistered => {
+                let label = certificate.manufacturer.label();
+                let complete = |finding: Finding| finding.sides(label, "a registered manufacturer");
+                self.find(known, FindingCode::ManufacturerNotActive, complete);
+            }
+            ManufacturerStanding::Known(manufacturer) if !manufacturer.active => {
+                let complete = |finding: Finding| finding.sides(&manufacturer.name, "an active registration");
+                self.find(known, FindingCode::ManufacturerNotActive, complete);
+            }
+            ManufacturerStanding::Known(_) => {}
+        }
+    }
+
+    fn statements(&mut self, known: &Known) {
+        let basis = self.regimes.certificate_basis();
+        let confirmed = &known.certificate.statements;
+        let accepted = self.regimes.statement_sets().iter().filter(|set| set.is_accepted());
+        let wording = |set: &crate::regime::StatementSet| {
+            set.id() == confirmed.set.as_str()
+                && set.language() == confirmed.language.as_str()
+                && set.digest() == confirmed.digest
+        };
+        if !accepted.clone().any(wording) {
+            let found = format!("{} ({}), text {}", confirmed.set, confirmed.language, confirmed.digest);
+            let names: Vec<String> =
+                accepted.map(|set| format!("{} ({}), text {}", set.id(), set.language(), set.digest())).collect();
+            let code = FindingCode::StatementWordingNotAccepted;
+            self.find(known, code, |finding| finding.sides(names.join("; "), found).basis(basis));
+        }
+        for demanded in self.regimes.demanded_statements() {
+            if !confirmed.confirmed.iter().any(|statement| statement.as_str() == *demanded) {
+                let all: Vec<&str> = confirmed.confirmed.iter().map(crate::text::Text::as_str).collect();
+                let complete =
+                    |finding: Finding| finding.sides(format!("{demanded} is demanded"), all.join(", ")).basis(basis);
+                self.find(known, FindingCode::StatementMissing, complete);
+            }
+        }
+    }
+
+    /// The consignment's destination, and that of an item where it has one of its own.
+    fn destination(&mut self, known: &Known) {
+        let certified = known.certificate.destination_country;
+        let number = known.number;
+        let citing = self.citing.get(&number).cloned().unwrap_or_default();
+        let compared = citing.iter().any(|item| item.country_of_destination.is_none());
+        for item in citing {
+            if let Some(declared) = item.country_of_destination
+                && declared != certified
+            {
+                let finding = Finding::new(FindingCode::DestinationMismatch).item(item.goods_item_number);
+                self.findings.push(finding.certificate(number).sides(declared, certified));
+            }
+        }
+        match self.consignment.country_of_destination {
+            Some(declared) if compared && declared != certified => {
+                self.find(known, FindingCode::DestinationMismatch, |finding| finding.sides(declared, certified));
+            }
+            None if compared => self.absent(Element::CountryOfDestination, None, known, certified.to_string()),
+            Some(_) | None => {}
+        }
+    }
+
+    pub(super) fn warn(&mut self, known: &Known, code: FindingCode, declared: impl ToString, certified: impl ToString) {
+        self.find(known, code, |finding| finding.sides(declared, certified).severity(Severity::Warning));
+    }
+}

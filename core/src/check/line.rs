@@ -1,0 +1,258 @@
+//! A goods item against the lines it draws on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Check, Known, ManufacturerStanding};
+use crate::certificate::{Line, SerialNumbers};
+use crate::consignment::{Citation, Element, GoodsItem};
+use crate::goods::{CommodityCode, Conversion, Decimal, Unit};
+use crate::number::CertificateNumber;
+use crate::text::Text;
+use crate::verdict::{Finding, FindingCode, NotCompared};
+
+impl Check<'_> {
+    /// Judges one citation; gives the line where there is one.
+    pub(super) fn line<'k>(&mut self, item: &GoodsItem, citation: &Citation, known: &'k Known) -> Option<&'k Line> {
+        let place = Place { item: item.goods_item_number, number: known.number, line: citation.line };
+        let Some(line) = known.certificate.lines.iter().find(|line| line.line == citation.line) else {
+            let lines: Vec<String> = known.certificate.lines.iter().map(|line| line.line.to_string()).collect();
+            let finding = place.find(FindingCode::LineUnknown);
+            self.findings.push(finding.sides(citation.line, format!("lines {}", lines.join(", "))));
+            return None;
+        };
+        self.commodity_code(place, item, line, known);
+        self.vetted(place, line, known);
+        self.draw(place, citation, line);
+        self.condition(place, item, line);
+        self.serial_numbers(place, item, line);
+        match item.country_of_origin {
+            Some(declared) if declared != line.origin_country => {
+                let finding = place.find(FindingCode::OriginDiffers);
+                self.findings.push(finding.sides(declared, line.origin_country));
+            }
+            Some(_) => {}
+            None => {
+                let certified = line.origin_country.to_string();
+                self.absent(Element::CountryOfOrigin, Some(place.item), known, certified);
+            }
+        }
+        Some(line)
+    }
+
+    fn commodity_code(&mut self, place: Place, item: &GoodsItem, line: &Line, known: &Known) {
+        let (declared, certified) = (&item.commodity_code, &line.commodity_code);
+        let (hs, cn, taric) = agree(declared, certified);
+        let code = if !hs {
+            FindingCode::CommodityCodeMismatch
+        } else if cn == Some(false) {
+            // CN codes are renumbered every January; the subheading stays.
+            let this_year = u16::try_from(self.moment.day.year()).unwrap_or_default();
+            if known.certificate.nomenclature_year == this_year {
+                FindingCode::CommodityCodeMismatch
+            } else {
+                FindingCode::CommodityCodeOtherYear
+            }
+        } else if taric == Some(false) {
+            FindingCode::CommodityCodeMismatch
+        } else {
+            if cn.is_none() && certified.combined_nomenclature_code.is_some() {
+                self.absent(Element::CombinedNomenclatureCode, Some(place.item), known, certified.to_string());
+            }
+            if taric.is_none() && certified.taric_code.is_some() {
+                self.absent(Element::TaricCode, Some(place.item), known, certified.to_string());
+            }
+            return;
+        };
+        self.findings.push(place.find(code).sides(declared, certified));
+    }
+
+    /// The scope may have been narrowed since acceptance.
+    fn vetted(&mut self, place: Place, line: &Line, known: &Known) {
+        if let ManufacturerStanding::Known(manufacturer) = &known.manufacturer
+            && !manufacturer.covers(&line.commodity_code)
+        {
+            let scope: Vec<String> = manufacturer.scope.iter().map(ToString::to_string).collect();
+            let finding = place.find(FindingCode::ManufacturerScope);
+            self.findings.push(finding.sides(line.commodity_code, format!("vetted for {}", scope.join(", "))));
+        }
+    }
+
+    /// Adds what is drawn, in the line's unit and rounded up, so that nothing is given away.
+    fn draw(&mut self, place: Place, citation: &Citation, line: &Line) {
+        let unit = line.quantity.unit;
+        let drawn = match citation.quantity.unit.convert(citation.quantity.value, unit) {
+            Conversion::Exact(value) | Conversion::RoundedUp(value) => Some(value),
+            Conversion::TooLarge => None,
+            Conversion::NotComparable => {
+                let remedy = format!("declare the quantity in {unit}, or a unit that converts to it exactly");
+                let finding = place.find(FindingCode::UnitNotComparable).remedy(remedy);
+                self.findings.push(finding.sides(citation.quantity, line.quantity));
+                return;
+            }
+        };
+        let total = self.drawn.entry((place.number, place.line)).or_default();
+        if let Some(sum) = drawn.and_then(|drawn| total.checked_add(drawn)) {
+            *total = sum;
+        } else {
+            let finding = place.find(FindingCode::QuantityExceeded);
+            self.findings.push(finding.sides(citation.quantity, line.quantity));
+        }
+    }
+
+    /// What all items together draw on each line, against what it grants.
+    pub(super) fn drawn_in_all(&mut self, certificates: &BTreeMap<CertificateNumber, &Known>) {
+        for ((number, line), drawn) in std::mem::take(&mut self.drawn) {
+            let granted = certificates
+                .get(&number)
+                .and_then(|known| known.certificate.lines.iter().find(|granted| granted.line == line))
+                .map(|line| line.quantity);
+            if let Some(granted) = granted
+                && drawn > granted.value
+            {
+                let finding = Finding::new(FindingCode::QuantityExceeded).certificate(number).line(line);
+                self.findings.push(finding.sides(format!("{drawn} {}", granted.unit), granted));
+            }
+        }
+    }
+
+    fn condition(&mut self, place: Place, item: &GoodsItem, line: &Line) {
+        let words = |condition| match condition {
+            crate::goods::Condition::New => "new",
+            crate::goods::Condition::Used => "used",
+        };
+        match item.condition {
+            Some(declared) if declared != line.condition => {
+                let finding = place.find(FindingCode::ConditionMismatch);
+                self.findings.push(finding.sides(words(declared), words(line.condition)));
+            }
+            Some(_) => {}
+            None => self.not_compared(place, Element::Condition, words(line.condition)),
+        }
+    }
+
+    fn serial_numbers(&mut self, place: Place, item: &GoodsItem, line: &Line) {
+        let Some(certified) = &line.serial_numbers else { return };
+        let shown = shown(certified);
+        if item.serial_numbers.is_empty() || matches!(certified, SerialNumbers::Digest { .. }) {
+            self.not_compared(place, Element::SerialNumbers, &shown);
+            return;
+        }
+        let known: BTreeSet<&str> = match certified {
+            SerialNumbers::List(list) => list.iter().map(Text::as_str).collect(),
+            SerialNumbers::Ranges(_) | SerialNumbers::Digest { .. } => BTreeSet::new(),
+        };
+        let among = |serial: &str| match certified {
+            SerialNumbers::Ranges(ranges) => ranges.iter().any(|range| range.contains(serial)),
+            SerialNumbers::List(_) | SerialNumbers::Digest { .. } => known.contains(serial),
+        };
+        for serial in item.serial_numbers.iter().filter(|serial| !among(serial.as_str())) {
+            self.findings.push(place.find(FindingCode::SerialNumberUnknown).sides(serial, &shown));
+        }
+    }
+
+    fn not_compared(&mut self, place: Place, element: Element, certified: impl ToString) {
+        self.not_compared.push(NotCompared {
+            element,
+            goods_item: Some(place.item),
+            certificate: place.number,
+            certified: certified.to_string(),
+        });
+    }
+
+    /// Whether what an item cites adds up to the item, and its net mass to what the lines say.
+    pub(super) fn covered(&mut self, item: &GoodsItem, lines: &[(&Citation, &Line)]) {
+        if lines.is_empty() || lines.len() != item.citations.len() {
+            return;
+        }
+        let about = |code| Finding::new(code).item(item.goods_item_number);
+        // Supplementary units in a comparable unit were compared when the consignment was read.
+        let by_units = item.supplementary_units.is_some_and(|declared| sum(item, declared.unit).is_some());
+        let kilograms: Option<Unit> = "KGM".parse().ok();
+        let by_mass = kilograms.and_then(|unit| sum(item, unit)).zip(item.net_mass);
+        match by_mass {
+            Some((cited, net_mass)) if !by_units && cited < net_mass => {
+                let sides = (format!("{net_mass} KGM"), format!("{cited} KGM cited"));
+                self.findings.push(about(FindingCode::QuantityNotCovered).sides(sides.0, sides.1));
+            }
+            Some(_) => {}
+            None if !by_units => {
+                // TARIC asks supplementary units for some codes only: then the officer counts.
+                for (citation, _) in lines {
+                    if let Ok(certificate) = citation.certificate.as_str().parse() {
+                        self.not_compared.push(NotCompared {
+                            element: Element::SupplementaryUnits,
+                            goods_item: Some(item.goods_item_number),
+                            certificate,
+                            certified: format!("{} cited", citation.quantity),
+                        });
+                    }
+                }
+            }
+            None => {}
+        }
+        if let (Some(declared), Some(expected)) = (item.net_mass, expected_mass(lines))
+            && declared != expected
+        {
+            let sides = (format!("{declared} KGM"), format!("{expected} KGM for the quantity cited"));
+            self.findings.push(about(FindingCode::NetMassDiffers).sides(sides.0, sides.1));
+        }
+    }
+}
+
+/// Serial numbers as shown: the first twenty, or what stands for the list.
+fn shown(serial_numbers: &SerialNumbers) -> String {
+    let shown: Vec<String> = match serial_numbers {
+        SerialNumbers::List(list) => list.iter().take(20).map(ToString::to_string).collect(),
+        SerialNumbers::Ranges(ranges) => {
+            ranges.iter().take(20).map(|range| format!("{} to {}", range.first, range.last)).collect()
+        }
+        SerialNumbers::Digest { count, sha256 } => vec![format!("{count} numbers, list {sha256}")],
+    };
+    shown.join(", ")
+}
+
+/// Where a finding is made.
+#[derive(Clone, Copy)]
+struct Place {
+    item: u32,
+    number: CertificateNumber,
+    line: u32,
+}
+
+impl Place {
+    fn find(self, code: FindingCode) -> Finding {
+        Finding::new(code).item(self.item).certificate(self.number).line(self.line)
+    }
+}
+
+/// Whether subheading, CN and TARIC codes agree; `None` where one side does not say.
+fn agree(declared: &CommodityCode, certified: &CommodityCode) -> (bool, Option<bool>, Option<bool>) {
+    let hs = declared.harmonized_system_subheading_code == certified.harmonized_system_subheading_code;
+    let both = |a: Option<_>, b: Option<_>| a.zip(b).map(|(a, b): (crate::goods::CodePart<2>, _)| a == b);
+    let cn = both(declared.combined_nomenclature_code, certified.combined_nomenclature_code);
+    (hs, cn, both(declared.taric_code, certified.taric_code))
+}
+
+/// What an item cites altogether in a unit; `None` where a citation cannot be converted.
+fn sum(item: &GoodsItem, unit: Unit) -> Option<Decimal> {
+    item.citations.iter().try_fold(Decimal::ZERO, |sum, citation| {
+        match citation.quantity.unit.convert(citation.quantity.value, unit) {
+            Conversion::Exact(value) | Conversion::RoundedUp(value) => sum.checked_add(value),
+            Conversion::NotComparable | Conversion::TooLarge => None,
+        }
+    })
+}
+
+/// The net mass that the lines give for the quantities cited, to the millionth of a kilogram.
+fn expected_mass(lines: &[(&Citation, &Line)]) -> Option<Decimal> {
+    lines.iter().try_fold(Decimal::ZERO, |sum, (citation, line)| {
+        let whole = line.net_mass?;
+        let Conversion::Exact(cited) = citation.quantity.unit.convert(citation.quantity.value, line.quantity.unit)
+        else {
+            return None;
+        };
+        let share =
+            whole.millionths().checked_mul(cited.millionths())?.checked_div(line.quantity.value.millionths())?;
+        sum.checked_add(Decimal::from_millionths(share)?)
+    })
+}

@@ -1,0 +1,223 @@
+//! The check: does this consignment conform?
+//!
+//! A pure function of consignment, evidence, regimes and moment. Every finding is reported, not only the first; a
+//! fault or a gap never yields `conforms`.
+
+mod certificate;
+mod evidence;
+mod line;
+mod party;
+mod routing;
+mod status;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+pub use evidence::{Cited, Evidence, Known, ManufacturerStanding, SealStanding, StoredStatus};
+pub use status::{ShownStatus, shown_status};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::consignment::{Consignment, Element, GoodsItem, Presence};
+use crate::goods::Decimal;
+use crate::moment::Moment;
+use crate::number::{CertificateNumber, NumberError};
+use crate::regime::{Regimes, Route};
+use crate::verdict::{Answer, Finding, FindingCode, ItemVerdict, NotCompared, Requirement, Severity, Verdict};
+
+/// The numbers that a consignment cites: what the register must look up. What cannot be read as a number is left to
+/// the check.
+pub fn cited_numbers(consignment: &Consignment) -> BTreeSet<CertificateNumber> {
+    let citations = consignment.goods_items.iter().flat_map(|item| &item.citations);
+    citations.filter_map(|citation| citation.certificate.as_str().parse().ok()).collect()
+}
+
+/// What one check knows and finds.
+struct Check<'a> {
+    consignment: &'a Consignment,
+    regimes: &'a Regimes,
+    moment: Moment,
+    route: Route,
+    findings: Vec<Finding>,
+    not_compared: Vec<NotCompared>,
+    /// What this consignment draws on each line altogether, in the line's unit.
+    drawn: BTreeMap<(CertificateNumber, u32), Decimal>,
+    /// The goods items that cite each certificate.
+    citing: BTreeMap<CertificateNumber, Vec<&'a GoodsItem>>,
+}
+
+/// Judges a consignment.
+pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, moment: Moment) -> Verdict {
+    let mut check = Check {
+        consignment,
+        regimes,
+        moment,
+        route: regimes.route(consignment),
+        findings: Vec::new(),
+        not_compared: Vec::new(),
+        drawn: BTreeMap::new(),
+        citing: BTreeMap::new(),
+    };
+    let mut items = Vec::with_capacity(consignment.goods_items.len());
+    let mut certificates: BTreeMap<CertificateNumber, &Known> = BTreeMap::new();
+    for item in &consignment.goods_items {
+        let asked = regimes.evaluate(consignment, &check.route, item, moment);
+        check.findings.extend(asked.findings);
+        if asked.requirement == Requirement::CertificateRequired && item.citations.is_empty() {
+            check.certificate_missing(item);
+        }
+        check.citations(item, evidence, &mut certificates);
+        items.push(ItemVerdict {
+            goods_item_number: item.goods_item_number,
+            answer: Answer::Conforms,
+            requirement: asked.requirement,
+            regimes: asked.statements,
+        });
+    }
+    check.drawn_in_all(&certificates);
+    for known in certificates.values() {
+        check.certificate(known);
+    }
+    check.verdict(items)
+}
+
+impl<'a> Check<'a> {
+    fn certificate_missing(&mut self, item: &GoodsItem) {
+        let finding = Finding::new(FindingCode::CertificateMissing).item(item.goods_item_number);
+        let remedy = "cite the manufacturer's certificate for these goods: its number, line and quantity";
+        self.findings.push(finding.basis(self.regimes.certificate_basis()).remedy(remedy));
+    }
+
+    /// Judges what an item draws, line by line, and collects the certificates it leans on.
+    fn citations<'e>(
+        &mut self,
+        item: &'a GoodsItem,
+        evidence: &'e Evidence,
+        certificates: &mut BTreeMap<CertificateNumber, &'e Known>,
+    ) {
+        let mut lines = Vec::new();
+        for citation in &item.citations {
+            let about = |code| {
+                Finding::new(code).item(item.goods_item_number).certificate(&citation.certificate).line(citation.line)
+            };
+            let number: CertificateNumber = match citation.certificate.as_str().parse() {
+                Ok(number) => number,
+                Err(NumberError::Malformed { .. }) => {
+                    let remedy = "a number looks like EDC-7K3M-9QXD-41TZ-P0AB-X; read it again";
+                    self.findings.push(about(FindingCode::CertificateNumberMalformed).remedy(remedy));
+                    continue;
+                }
+                Err(NumberError::Mistyped { .. }) => {
+                    let remedy = "the check character does not fit: read or scan the number again";
+                    self.findings.push(about(FindingCode::CertificateNumberMistyped).remedy(remedy));
+                    continue;
+                }
+            };
+            let citing = self.citing.entry(number).or_default();
+            if citing.last().is_none_or(|last| last.goods_item_number != item.goods_item_number) {
+                citing.push(item);
+            }
+            match evidence.certificates.get(&number) {
+                Some(Cited::Known(known)) => {
+                    certificates.insert(number, known);
+                    if let Some(line) = self.line(item, citation, known) {
+                        lines.push((citation, line));
+                    }
+                }
+                Some(Cited::Unknown) => {
+                    let remedy = "no certificate has this number in this register; read it again, or refuse";
+                    self.findings.push(about(FindingCode::CertificateUnknown).remedy(remedy));
+                }
+                Some(Cited::Unreadable(why)) => {
+                    self.findings
+                        .push(about(FindingCode::CertificateCorrupt).remedy(format!("{why}; tell the operator")));
+                }
+                // What was not looked up is a fault of the caller of this function, and never a yes.
+                None => {
+                    let remedy = "it was not looked up; tell the operator";
+                    self.findings.push(about(FindingCode::CertificateCorrupt).remedy(remedy));
+                }
+            }
+        }
+        self.covered(item, &lines);
+    }
+
+    /// Puts the answers of items and whole together, and the findings in order.
+    fn verdict(mut self, mut items: Vec<ItemVerdict>) -> Verdict {
+        let gravity = Gravity::of(&self.findings, &self.citing);
+        for item in &mut items {
+            item.answer = answer(gravity.of_item(item.goods_item_number));
+        }
+        // Stable: equal ones stay in the order of items and lines in which they were found.
+        self.findings.sort_by(|a, b| {
+            let place = |f: &Finding| (std::cmp::Reverse(f.severity), f.goods_item, f.line, f.code);
+            place(a).cmp(&place(b)).then_with(|| a.certificate.cmp(&b.certificate))
+        });
+        let (regimes, lists) = self.regimes.sources();
+        Verdict {
+            verdict: answer(self.findings.iter().map(|finding| finding.severity).max()),
+            as_of: self.moment.at,
+            items,
+            findings: self.findings,
+            not_compared: self.not_compared,
+            supplied_from_papers: self.consignment.supplied_from_papers.clone(),
+            regimes: regimes.to_vec(),
+            lists: lists.to_vec(),
+        }
+    }
+
+    /// An element that is absent: not in the set, or in it and empty.
+    fn absent(&mut self, element: Element, item: Option<u32>, known: &Known, certified: String) {
+        let presence = self.consignment.data_set.presence(element, self.consignment.security);
+        if presence == Presence::InSet {
+            let mut finding = Finding::new(FindingCode::ElementEmpty).certificate(known.number);
+            finding.goods_item = item;
+            let remedy =
+                "the data set has this element and it is empty; have it declared, or supply it from the papers";
+            self.findings.push(finding.sides(format!("{element:?}: empty"), &certified).remedy(remedy));
+        }
+        self.not_compared.push(NotCompared { element, goods_item: item, certificate: known.number, certified });
+    }
+}
+
+/// The gravest finding about each goods item: its own, those of the certificates it cites, those of the whole.
+struct Gravity {
+    whole: Option<Severity>,
+    items: BTreeMap<u32, Severity>,
+}
+
+impl Gravity {
+    fn of(findings: &[Finding], citing: &BTreeMap<CertificateNumber, Vec<&GoodsItem>>) -> Self {
+        let mut gravity = Self { whole: None, items: BTreeMap::new() };
+        for finding in findings {
+            match (finding.goods_item, &finding.certificate) {
+                (Some(item), _) => gravity.raise(item, finding.severity),
+                (None, Some(certificate)) => {
+                    let number = certificate.parse().ok();
+                    for item in number.and_then(|number| citing.get(&number)).into_iter().flatten() {
+                        gravity.raise(item.goods_item_number, finding.severity);
+                    }
+                }
+                (None, None) => gravity.whole = gravity.whole.max(Some(finding.severity)),
+            }
+        }
+        gravity
+    }
+
+    fn raise(&mut self, item: u32, severity: Severity) {
+        let gravest = self.items.entry(item).or_insert(severity);
+        *gravest = severity.max(*gravest);
+    }
+
+    fn of_item(&self, item: u32) -> Option<Severity> {
+        self.items.get(&item).copied().max(self.whole)
+    }
+}
+
+const fn answer(gravest: Option<Severity>) -> Answer {
+    match gravest {
+        Some(Severity::Hard) => Answer::DoesNotConform,
+        Some(Severity::Open) => Answer::CannotBeChecked,
+        Some(Severity::Warning | Severity::Information) | None => Answer::Conforms,
+    }
+}

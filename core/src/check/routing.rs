@@ -1,0 +1,84 @@
+//! Routing: only the countries after leaving the Union; an omitted one is a finding, an extra one does not conform.
+
+use super::{Check, Known};
+use crate::consignment::Element;
+use crate::goods::Country;
+use crate::verdict::{Finding, FindingCode};
+
+impl Check<'_> {
+    pub(super) fn routing(&mut self, known: &Known) {
+        let alternatives: Vec<Vec<Country>> = known
+            .certificate
+            .routing
+            .iter()
+            .map(|route| ending_at(route, known.certificate.destination_country))
+            .collect();
+        let certified = alternatives.iter().map(|route| written(route)).collect::<Vec<_>>().join(" or ");
+        let implied = self.route.implied.clone();
+        if !self.route.is_declared {
+            self.absent(Element::CountriesOfRouting, None, known, certified.clone());
+            for (office, country) in implied {
+                if !alternatives.iter().any(|route| route.contains(&country)) {
+                    let complete = |finding: Finding| finding.sides(format!("{country} (office {office})"), &certified);
+                    self.find(known, FindingCode::RoutingCountryNotCertified, complete);
+                }
+            }
+            return;
+        }
+        for (office, country) in &implied {
+            let remedy = "the office leads into a country that the declared routing leaves out; have it corrected";
+            let declared = format!("{}, office {office} into {country}", written(&self.route.declared));
+            let complete = |finding: Finding| finding.sides(declared, &certified).remedy(remedy);
+            self.find(known, FindingCode::RoutingOfficeContradicts, complete);
+        }
+        // Leaving a country out does not help: what the offices give away counts as declared.
+        let mut declared = self.route.declared.clone();
+        declared.extend(implied.iter().map(|(_, country)| *country));
+        if let Some(destination) = self.consignment.country_of_destination {
+            declared = ending_at(&declared, destination);
+        }
+        self.against_alternatives(known, &declared, &alternatives, &certified, implied.is_empty());
+    }
+
+    fn against_alternatives(
+        &mut self,
+        known: &Known,
+        declared: &[Country],
+        alternatives: &[Vec<Country>],
+        certified: &str,
+        in_order: bool,
+    ) {
+        let differences = |route: &&Vec<Country>| {
+            let extra = declared.iter().filter(|country| !route.contains(country)).count();
+            let omitted = route.iter().filter(|country| !declared.contains(country)).count();
+            extra.saturating_add(omitted)
+        };
+        let Some(nearest) = alternatives.iter().min_by_key(differences) else { return };
+        let shown = written(declared);
+        for extra in declared.iter().filter(|country| !nearest.contains(country)) {
+            let complete = |finding: Finding| finding.sides(format!("{extra} on {shown}"), certified);
+            self.find(known, FindingCode::RoutingCountryNotCertified, complete);
+        }
+        for omitted in nearest.iter().filter(|country| !declared.contains(country)) {
+            let complete = |finding: Finding| finding.sides(format!("{omitted} is not on {shown}"), certified);
+            self.find(known, FindingCode::RoutingCountryOmitted, complete);
+        }
+        let same = alternatives.iter().any(|route| differences(&route) == 0);
+        if same && in_order && !alternatives.iter().any(|route| route == declared) {
+            self.warn(known, FindingCode::RoutingOrderDiffers, shown, certified);
+        }
+    }
+}
+
+/// A route that ends at its destination, whether it says so or not.
+fn ending_at(route: &[Country], destination: Country) -> Vec<Country> {
+    let mut whole = route.to_vec();
+    if whole.last() != Some(&destination) {
+        whole.push(destination);
+    }
+    whole
+}
+
+fn written(route: &[Country]) -> String {
+    route.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
+}
