@@ -1,0 +1,27 @@
+//! What must hold for any bytes at all. Each function is the whole of one fuzz target, so that the same law runs under
+//! libFuzzer (`cargo +nightly fuzz run payload`) and, over seeds and mutations, on stable (`cargo test`).
+//!
+//! None of them may panic on refusal: refusing is what parsers are for. They panic when a law breaks.
+
+mod documents;
+mod log;
+mod sealing;
+
+pub use documents::{consignment, number, payload};
+pub use log::{checkpoint, receipt, seed_keys, tile};
+pub use sealing::{chain, jws, revocation};
+
+/// A fuzz target: its name is that of its folder under `seeds/`.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: [Target; 8] = [
+    ("payload", payload),
+    ("consignment", consignment),
+    ("jws", jws),
+    ("chain", chain),
+    ("number", number),
+    ("checkpoint", checkpoint),
+    ("receipt", receipt),
+    ("tile", tile),
+];
