@@ -1,0 +1,9 @@
+DROP TABLE crl;
+DROP TABLE anchor;
+DROP TABLE client;
+DROP TABLE manufacturer;
+DROP TABLE certificate;
+DROP TABLE tile;
+DROP TABLE evidence;
+DROP TABLE entry;
+DROP TABLE head;

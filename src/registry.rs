@@ -1,0 +1,231 @@
+//! Who may do what: callers, manufacturers and trust, as one snapshot of one epoch.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use endmark_core::chain::{Anchor, RevocationList, Trust};
+use endmark_core::check::ManufacturerStanding;
+use endmark_core::digest::Digest;
+use endmark_core::manufacturer::{Manufacturer, Organisation};
+use endmark_core::party::Identifier;
+use time::OffsetDateTime;
+
+use crate::store::{Connection, RowKey, StoreError, registry as rows};
+
+/// What a caller may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Grant {
+    /// Seals and submits its own certificates.
+    #[serde(rename = "manufacturer")]
+    Manufacturer,
+    /// Prechecks, asks what is required.
+    #[serde(rename = "declarant")]
+    Declarant,
+    /// Customs: reads and checks.
+    #[serde(rename = "customs:read")]
+    CustomsRead,
+    /// Customs: reserves, releases, corrects.
+    #[serde(rename = "customs:write")]
+    CustomsWrite,
+    /// Reads the log.
+    #[serde(rename = "auditor")]
+    Auditor,
+}
+
+impl Grant {
+    /// Every grant.
+    pub const ALL: [Self; 5] =
+        [Self::Manufacturer, Self::Declarant, Self::CustomsRead, Self::CustomsWrite, Self::Auditor];
+
+    /// Its name on the command line and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manufacturer => "manufacturer",
+            Self::Declarant => "declarant",
+            Self::CustomsRead => "customs:read",
+            Self::CustomsWrite => "customs:write",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A grant that is none.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no grant: manufacturer, declarant, customs:read, customs:write or auditor")]
+pub struct GrantError(String);
+
+impl FromStr for Grant {
+    type Err = GrantError;
+
+    fn from_str(text: &str) -> Result<Self, GrantError> {
+        Self::ALL.into_iter().find(|grant| grant.as_str() == text).ok_or_else(|| GrantError(text.to_owned()))
+    }
+}
+
+/// A registered caller: one client certificate of one organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// SHA-256 of its client certificate.
+    pub fingerprint: Digest,
+    /// The organisation it acts for.
+    pub organisation: Organisation,
+    /// What people call it.
+    pub label: String,
+    /// What it may do.
+    pub grants: BTreeSet<Grant>,
+    /// When its client certificate ends.
+    pub not_after: OffsetDateTime,
+    /// When it was revoked.
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+impl Caller {
+    /// Whether it has one of these grants.
+    pub fn may(&self, any_of: &[Grant]) -> bool {
+        any_of.iter().any(|grant| self.grants.contains(grant))
+    }
+}
+
+/// Why a client certificate is not a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotACaller {
+    /// Nobody registered it.
+    Unknown,
+    /// It was revoked.
+    Revoked,
+    /// It has expired.
+    Expired,
+}
+
+/// A row of the registry as found.
+#[derive(Debug)]
+pub enum Row<T> {
+    /// It verifies.
+    Good(T),
+    /// It was changed outside the service; `String` names it.
+    Tampered(String),
+}
+
+impl<T> Row<T> {
+    /// The value of a row that verifies; one that does not is noted and does not count.
+    fn good(self, faults: &mut Vec<String>) -> Option<T> {
+        match self {
+            Self::Good(value) => Some(value),
+            Self::Tampered(what) => {
+                tracing::error!(what, "a row of the registry was changed outside the service; it does not count");
+                faults.push(what);
+                None
+            }
+        }
+    }
+}
+
+/// Callers, manufacturers and trust at one epoch.
+#[derive(Debug)]
+pub struct Registry {
+    /// The epoch it shows.
+    pub epoch: i64,
+    callers: HashMap<Digest, Arc<Caller>>,
+    manufacturers: HashMap<Organisation, ManufacturerStanding>,
+    by_identifier: HashMap<Identifier, Organisation>,
+    trust: Trust,
+    faults: Vec<String>,
+}
+
+impl Registry {
+    /// Reads the registry as it stands at the head's epoch.
+    pub fn load(connection: &mut Connection, key: &RowKey, epoch: i64) -> Result<Self, StoreError> {
+        let mut faults = Vec::new();
+        let callers: Vec<Caller> =
+            rows::callers(connection, key)?.into_iter().filter_map(|row| row.good(&mut faults)).collect();
+        let anchors: Vec<Anchor> =
+            rows::anchors(connection, key)?.into_iter().filter_map(|row| row.good(&mut faults)).collect();
+        let lists: Vec<RevocationList> = rows::lists(connection)?;
+        let mut manufacturers = HashMap::new();
+        let mut by_identifier = HashMap::new();
+        for (organisation, row) in rows::manufacturers(connection, key)? {
+            let standing = match row.good(&mut faults) {
+                None => ManufacturerStanding::Unreadable,
+                Some(manufacturer) => {
+                    for identifier in &manufacturer.identifiers {
+                        by_identifier.insert(identifier.clone(), organisation.clone());
+                    }
+                    ManufacturerStanding::Known(Arc::new(manufacturer))
+                }
+            };
+            manufacturers.insert(organisation, standing);
+        }
+        Ok(Self {
+            epoch,
+            callers: callers.into_iter().map(|caller| (caller.fingerprint, Arc::new(caller))).collect(),
+            manufacturers,
+            by_identifier,
+            trust: Trust::new(anchors, lists),
+            faults,
+        })
+    }
+
+    /// The caller of a client certificate, as of `now`.
+    pub fn caller(&self, fingerprint: &Digest, now: OffsetDateTime) -> Result<&Arc<Caller>, NotACaller> {
+        let caller = self.callers.get(fingerprint).ok_or(NotACaller::Unknown)?;
+        if caller.revoked_at.is_some() {
+            return Err(NotACaller::Revoked);
+        }
+        if caller.not_after < now { Err(NotACaller::Expired) } else { Ok(caller) }
+    }
+
+    /// A caller as registered, whether it may act or not.
+    pub fn registered_caller(&self, fingerprint: &Digest) -> Option<&Arc<Caller>> {
+        self.callers.get(fingerprint)
+    }
+
+    /// All callers, in the order of their organisations and labels.
+    pub fn callers(&self) -> Vec<&Arc<Caller>> {
+        let mut callers: Vec<_> = self.callers.values().collect();
+        callers.sort_by_key(|caller| (&caller.organisation, &caller.label, caller.fingerprint));
+        callers
+    }
+
+    /// All manufacturers, in the order of their organisations.
+    pub fn manufacturers(&self) -> Vec<(&Organisation, &ManufacturerStanding)> {
+        let mut manufacturers: Vec<_> = self.manufacturers.iter().collect();
+        manufacturers.sort_by_key(|(organisation, _)| *organisation);
+        manufacturers
+    }
+
+    /// How the manufacturer of an organisation stands.
+    pub fn manufacturer(&self, organisation: &Organisation) -> ManufacturerStanding {
+        self.manufacturers.get(organisation).cloned().unwrap_or(ManufacturerStanding::Unregistered)
+    }
+
+    /// The manufacturer that an identifier belongs to.
+    pub fn manufacturer_by(&self, identifier: &Identifier) -> Option<&Arc<Manufacturer>> {
+        match self.manufacturers.get(self.by_identifier.get(identifier)?)? {
+            ManufacturerStanding::Known(manufacturer) => Some(manufacturer),
+            ManufacturerStanding::Unregistered | ManufacturerStanding::Unreadable => None,
+        }
+    }
+
+    /// Anchors and revocation lists.
+    pub const fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// A trust anchor by its fingerprint.
+    pub fn anchor(&self, fingerprint: &Digest) -> Option<&Anchor> {
+        self.trust.anchors().iter().find(|anchor| anchor.fingerprint() == *fingerprint)
+    }
+
+    /// What of this registry was changed outside the service.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+}

@@ -1,0 +1,305 @@
+//! Certificates: their sealed bytes, and the row that says how they stand.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Text};
+use endmark_core::check::StoredStatus;
+use endmark_core::digest::Digest;
+use endmark_core::manufacturer::Organisation;
+use endmark_core::number::CertificateNumber;
+use time::OffsetDateTime;
+
+use super::row_key::{RowContent, RowKey};
+use super::schema::certificate;
+use super::{Connection, StoreError, column, count, micros, moment, on};
+
+/// How a certificate stands: everything but its sealed bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its number.
+    pub number: CertificateNumber,
+    /// Whose it is.
+    pub organisation: Organisation,
+    /// The manufacturer's own reference.
+    pub reference: String,
+    /// SHA-256 of the JWS signing input.
+    pub digest: Digest,
+    /// When it was accepted.
+    pub accepted_at: OffsetDateTime,
+    /// The entry that accepted it.
+    pub leaf: u64,
+    /// Its stored status.
+    pub status: StoredStatus,
+    /// The entry that set the status.
+    pub status_leaf: u64,
+}
+
+/// A row as found: what it says, or why it cannot be believed.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// The row verifies.
+    Standing(Box<Standing>),
+    /// The row was changed outside the service.
+    Tampered(String),
+}
+
+#[derive(Queryable, Insertable, Selectable)]
+#[diesel(table_name = certificate)]
+struct Row {
+    number: String,
+    organisation: String,
+    reference: String,
+    digest: Vec<u8>,
+    accepted_micros: i64,
+    leaf: i64,
+    status: String,
+    status_reason: String,
+    status_micros: i64,
+    status_leaf: i64,
+    hmac: Vec<u8>,
+}
+
+impl Row {
+    fn content(&self) -> RowContent {
+        RowContent::of("certificate")
+            .text(&self.number)
+            .text(&self.organisation)
+            .text(&self.reference)
+            .bytes(&self.digest)
+            .number(self.accepted_micros)
+            .number(self.leaf)
+            .text(&self.status)
+            .text(&self.status_reason)
+            .number(self.status_micros)
+            .number(self.status_leaf)
+    }
+
+    fn sealed(standing: &Standing, key: &RowKey) -> Result<Self, StoreError> {
+        let (status, reason, since) = match &standing.status {
+            StoredStatus::Valid => ("valid", String::new(), standing.accepted_at),
+            StoredStatus::Suspended { reason, since } => ("suspended", reason.clone(), *since),
+            StoredStatus::Revoked { reason, since } => ("revoked", reason.clone(), *since),
+            StoredStatus::Replaced { by, since } => {
+                ("replaced", by.map(|number| number.to_string()).unwrap_or_default(), *since)
+            }
+        };
+        let mut row = Self {
+            number: standing.number.to_string(),
+            organisation: standing.organisation.to_string(),
+            reference: standing.reference.clone(),
+            digest: standing.digest.as_bytes().to_vec(),
+            accepted_micros: micros(standing.accepted_at),
+            leaf: column(standing.leaf)?,
+            status: status.to_owned(),
+            status_reason: reason,
+            status_micros: micros(since),
+            status_leaf: column(standing.status_leaf)?,
+            hmac: Vec::new(),
+        };
+        row.hmac = key.sign(&row.content());
+        Ok(row)
+    }
+
+    fn open(self, key: &RowKey) -> Result<Found, StoreError> {
+        if !key.verifies(&self.content(), &self.hmac) {
+            return Ok(Found::Tampered(format!("the row of {} was changed outside the service", self.number)));
+        }
+        let corrupt = |what: &str| StoreError::Corrupt(format!("certificate {}: {what}", self.number));
+        let since = moment(self.status_micros)?;
+        let status = match self.status.as_str() {
+            "valid" => StoredStatus::Valid,
+            "suspended" => StoredStatus::Suspended { reason: self.status_reason.clone(), since },
+            "revoked" => StoredStatus::Revoked { reason: self.status_reason.clone(), since },
+            "replaced" => StoredStatus::Replaced { by: self.status_reason.parse().ok(), since },
+            _ => return Err(corrupt("unknown status")),
+        };
+        let digest: [u8; 32] = self.digest.as_slice().try_into().map_err(|_| corrupt("digest"))?;
+        Ok(Found::Standing(Box::new(Standing {
+            number: self.number.parse().map_err(|_| corrupt("number"))?,
+            organisation: self.organisation.parse().map_err(|_| corrupt("organisation"))?,
+            reference: self.reference.clone(),
+            digest: digest.into(),
+            accepted_at: moment(self.accepted_micros)?,
+            leaf: count(self.leaf)?,
+            status,
+            status_leaf: count(self.status_leaf)?,
+        })))
+    }
+}
+
+/// How these certificates stand; those not there are left out.
+pub fn standings(
+    connection: &mut Connection,
+    key: &RowKey,
+    numbers: &[CertificateNumber],
+) -> Result<Vec<(CertificateNumber, Found)>, StoreError> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let rows: Vec<Row> = match connection {
+        Connection::Sqlite(c) => {
+            // SQLite binds one parameter a number, and at most 32,766.
+            let mut rows = Vec::with_capacity(texts.len());
+            for some in texts.chunks(1_000) {
+                rows.extend(
+                    certificate::table.filter(certificate::number.eq_any(some)).select(Row::as_select()).load(c)?,
+                );
+            }
+            rows
+        }
+        Connection::Postgres(c) => {
+            certificate::table.filter(certificate::number.eq_any(texts)).select(Row::as_select()).load(&mut **c)?
+        }
+    };
+    rows.into_iter()
+        .map(|row| {
+            let number = row.number.parse().map_err(|_| StoreError::Corrupt(format!("number {}", row.number)))?;
+            Ok((number, row.open(key)?))
+        })
+        .collect()
+}
+
+/// An organisation and one of its references.
+pub type Reference = (String, String);
+
+/// The numbers that hold these references.
+pub fn by_references(
+    connection: &mut Connection,
+    wanted: &[Reference],
+) -> Result<Vec<(Reference, CertificateNumber)>, StoreError> {
+    let found: Vec<(String, String, String)> = match connection {
+        Connection::Sqlite(c) => {
+            let mut found = Vec::new();
+            for (organisation, reference) in wanted {
+                let held = certificate::organisation.eq(organisation).and(certificate::reference.eq(reference));
+                found.extend(certificate::table.filter(held).select(HOLDER).load(c)?);
+            }
+            found
+        }
+        Connection::Postgres(_) if wanted.is_empty() => Vec::new(),
+        Connection::Postgres(c) => {
+            let organisations: Vec<&str> = wanted.iter().map(|(organisation, _)| organisation.as_str()).collect();
+            let references: Vec<&str> = wanted.iter().map(|(_, reference)| reference.as_str()).collect();
+            // Both lists narrow the index; pairs that were not asked for do no harm, the caller looks up its own.
+            certificate::table
+                .filter(certificate::organisation.eq_any(organisations))
+                .filter(certificate::reference.eq_any(references))
+                .select(HOLDER)
+                .load(&mut **c)?
+        }
+    };
+    found
+        .into_iter()
+        .map(|(organisation, reference, number)| {
+            let number = number.parse().map_err(|_| StoreError::Corrupt(format!("number {number}")))?;
+            Ok(((organisation, reference), number))
+        })
+        .collect()
+}
+
+/// Who holds a reference.
+const HOLDER: (certificate::organisation, certificate::reference, certificate::number) =
+    (certificate::organisation, certificate::reference, certificate::number);
+
+/// The sealed bytes of certificates, with the moment each was accepted.
+pub fn sealed_bytes(
+    connection: &mut Connection,
+    numbers: &[CertificateNumber],
+) -> Result<Vec<(CertificateNumber, Vec<u8>, OffsetDateTime)>, StoreError> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let columns = (certificate::number, certificate::jws, certificate::accepted_micros);
+    let rows: Vec<(String, Vec<u8>, i64)> = match connection {
+        Connection::Sqlite(c) => {
+            let mut rows = Vec::with_capacity(texts.len());
+            for some in texts.chunks(1_000) {
+                rows.extend(certificate::table.filter(certificate::number.eq_any(some)).select(columns).load::<(
+                    String,
+                    Vec<u8>,
+                    i64,
+                )>(
+                    c
+                )?);
+            }
+            rows
+        }
+        Connection::Postgres(c) => {
+            certificate::table.filter(certificate::number.eq_any(texts)).select(columns).load(&mut **c)?
+        }
+    };
+    rows.into_iter()
+        .map(|(number, jws, accepted)| {
+            let number = number.parse().map_err(|_| StoreError::Corrupt(format!("number {number}")))?;
+            Ok((number, jws, moment(accepted)?))
+        })
+        .collect()
+}
+
+/// A page of an organisation's certificates, newest first, below a leaf.
+pub fn page(
+    connection: &mut Connection,
+    key: &RowKey,
+    organisation: &str,
+    below: Option<u64>,
+    most: i64,
+) -> Result<Vec<Found>, StoreError> {
+    let below = below.map_or(Ok(i64::MAX), column)?;
+    let rows: Vec<Row> = on!(connection, c => certificate::table
+        .filter(certificate::organisation.eq(organisation).and(certificate::leaf.lt(below)))
+        .order(certificate::leaf.desc())
+        .limit(most)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// Keeps new certificates.
+pub fn insert(connection: &mut Connection, key: &RowKey, new: &[(&Standing, &[u8])]) -> Result<(), StoreError> {
+    let rows: Vec<(Row, &[u8])> =
+        new.iter().map(|(standing, jws)| Ok((Row::sealed(standing, key)?, *jws))).collect::<Result<_, StoreError>>()?;
+    match connection {
+        Connection::Sqlite(c) => {
+            for (row, jws) in rows {
+                diesel::insert_into(certificate::table).values((row, certificate::jws.eq(jws))).execute(c)?;
+            }
+        }
+        Connection::Postgres(c) => {
+            diesel::sql_query(
+                "INSERT INTO certificate (number, organisation, reference, digest, accepted_micros, leaf, status,
+                     status_reason, status_micros, status_leaf, hmac, jws)
+                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            )
+            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.number.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.organisation.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.reference.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(rows.iter().map(|(r, _)| r.digest.as_slice()).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.accepted_micros).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.leaf).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.status.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.status_reason.as_str()).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.status_micros).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.status_leaf).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(rows.iter().map(|(r, _)| r.hmac.as_slice()).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(rows.iter().map(|(_, jws)| *jws).collect::<Vec<_>>())
+            .execute(&mut **c)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the status of a certificate.
+pub fn update_status(connection: &mut Connection, key: &RowKey, standing: &Standing) -> Result<(), StoreError> {
+    let row = Row::sealed(standing, key)?;
+    let changed = on!(connection, c => diesel::update(certificate::table.find(&row.number))
+        .set((
+            certificate::status.eq(&row.status),
+            certificate::status_reason.eq(&row.status_reason),
+            certificate::status_micros.eq(row.status_micros),
+            certificate::status_leaf.eq(row.status_leaf),
+            certificate::hmac.eq(&row.hmac),
+        ))
+        .execute(c))?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Corrupt(format!("{} is gone", row.number))) }
+}

@@ -1,0 +1,68 @@
+//! What can go wrong between the service and its database.
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address is not one.
+    #[error("database address: {0}")]
+    Url(String),
+    /// No connection to `PostgreSQL`.
+    #[error("cannot connect to PostgreSQL: {0} (is it running, and does the address name user, host and database?)")]
+    Connect(#[source] tokio_postgres::Error),
+    /// No connection to `SQLite`.
+    #[error("cannot open the database: {0} (does the folder exist, and may this user write there?)")]
+    Open(#[from] diesel::ConnectionError),
+    /// A statement failed.
+    #[error("database: {0}")]
+    Statement(#[from] diesel::result::Error),
+    /// A file or a thread could not be had.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// TLS to the database could not be set up.
+    #[error("TLS to the database: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The schema could not be brought up to date.
+    #[error("migration: {0}")]
+    Migration(String),
+    /// The database's settings would lose acknowledged answers.
+    #[error("PostgreSQL runs with {setting} = {found}; acknowledged answers could be lost. Set {setting} = on")]
+    NotDurable {
+        /// The setting.
+        setting: &'static str,
+        /// What it is set to.
+        found: String,
+    },
+    /// There is no register in this database.
+    #[error("this database holds no register; make one with: endmark init DIR")]
+    NoRegister,
+    /// There is one already.
+    #[error("this database already holds the register {0}; it is never overwritten")]
+    RegisterExists(String),
+    /// A row that cannot be read as what it is.
+    #[error("corrupt row: {0}")]
+    Corrupt(String),
+    /// All readers are busy and the line behind them is full.
+    #[error("too many reads are waiting")]
+    Busy,
+}
+
+impl StoreError {
+    /// Whether another try on a fresh connection may succeed.
+    pub(crate) fn is_about_the_connection(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Kind, Error};
+        match self {
+            Self::Connect(_) | Self::Open(_) | Self::Io(_) => true,
+            Self::Statement(Error::BrokenTransactionManager) => true,
+            Self::Statement(Error::DatabaseError(kind, info)) => match kind {
+                Kind::ClosedConnection | Kind::UnableToSendCommand => true,
+                // diesel-async reports an administrator's shutdown and a dropped socket as Unknown.
+                Kind::Unknown => {
+                    let message = info.message();
+                    ["connection", "terminat", "shut", "starting up", "recovery"].iter().any(|m| message.contains(m))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}

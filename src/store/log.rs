@@ -1,0 +1,233 @@
+//! Entries, evidence and tiles of the log.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
+use endmark_core::digest::Digest;
+use endmark_core::log::{LogError, Tile, TileId};
+use time::OffsetDateTime;
+
+use super::schema::{entry, evidence, tile};
+use super::{Connection, StoreError, column, count, micros, on};
+
+/// An entry as it is kept: the bytes that were hashed, and what finds them.
+#[derive(Debug, Clone)]
+pub struct StoredEntry {
+    /// Its place in the tree.
+    pub leaf: u64,
+    /// When.
+    pub at: OffsetDateTime,
+    /// What kind of entry.
+    pub kind: &'static str,
+    /// Whose command it was.
+    pub organisation: String,
+    /// What was decided.
+    pub decision: String,
+    /// The certificate it is about.
+    pub certificate: Option<String>,
+    /// The declaration it is about.
+    pub mrn: Option<String>,
+    /// The office it is about.
+    pub office: Option<String>,
+    /// The bytes that were hashed.
+    pub body: Vec<u8>,
+}
+
+/// What an entry was decided on; erasable, so the entry holds only its salted digest.
+#[derive(Debug, Clone)]
+pub struct StoredEvidence {
+    /// The entry's leaf.
+    pub leaf: u64,
+    /// What makes the digest in the entry useless for guessing.
+    pub salt: [u8; 16],
+    /// Request and answer.
+    pub body: Vec<u8>,
+}
+
+impl StoredEvidence {
+    /// What the entry says of it: SHA-256 over salt and body.
+    pub fn digest(&self) -> Digest {
+        Digest::of(&[self.salt.as_slice(), self.body.as_slice()].concat())
+    }
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = entry)]
+struct EntryRow {
+    leaf: i64,
+    at_micros: i64,
+    kind: String,
+    organisation: String,
+    decision: String,
+    certificate: Option<String>,
+    mrn: Option<String>,
+    office: Option<String>,
+    body: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = evidence)]
+struct EvidenceRow {
+    leaf: i64,
+    salt: Vec<u8>,
+    body: Vec<u8>,
+}
+
+/// Appends entries. `PostgreSQL` gets one statement with arrays: its text stays the same at every batch size.
+pub fn append(connection: &mut Connection, entries: Vec<StoredEntry>) -> Result<(), StoreError> {
+    let rows: Vec<EntryRow> = entries.into_iter().map(TryInto::try_into).collect::<Result<_, StoreError>>()?;
+    match connection {
+        // One by one: for many rows at once Diesel would begin a transaction of its own inside ours.
+        Connection::Sqlite(c) => {
+            for row in &rows {
+                diesel::insert_into(entry::table).values(row).execute(c)?;
+            }
+        }
+        Connection::Postgres(c) => {
+            diesel::sql_query(
+                "INSERT INTO entry (leaf, at_micros, kind, organisation, decision, certificate, mrn, office, body)
+                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.leaf).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.at_micros).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|r| r.organisation.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|r| r.decision.as_str()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.certificate.as_deref()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.mrn.as_deref()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.office.as_deref()).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(rows.iter().map(|r| r.body.as_slice()).collect::<Vec<_>>())
+            .execute(&mut **c)?;
+        }
+    }
+    Ok(())
+}
+
+impl TryFrom<StoredEntry> for EntryRow {
+    type Error = StoreError;
+
+    fn try_from(entry: StoredEntry) -> Result<Self, StoreError> {
+        Ok(Self {
+            leaf: column(entry.leaf)?,
+            at_micros: micros(entry.at),
+            kind: entry.kind.to_owned(),
+            organisation: entry.organisation,
+            decision: entry.decision,
+            certificate: entry.certificate,
+            mrn: entry.mrn,
+            office: entry.office,
+            body: entry.body,
+        })
+    }
+}
+
+/// Keeps the evidence of entries appended in the same transaction.
+pub fn keep_evidence(connection: &mut Connection, kept: Vec<StoredEvidence>) -> Result<(), StoreError> {
+    let rows: Vec<EvidenceRow> = kept
+        .into_iter()
+        .map(|e| Ok(EvidenceRow { leaf: column(e.leaf)?, salt: e.salt.to_vec(), body: e.body }))
+        .collect::<Result<_, StoreError>>()?;
+    match connection {
+        Connection::Sqlite(c) => {
+            for row in &rows {
+                diesel::insert_into(evidence::table).values(row).execute(c)?;
+            }
+        }
+        Connection::Postgres(c) => {
+            diesel::sql_query("INSERT INTO evidence (leaf, salt, body) SELECT * FROM unnest($1, $2, $3)")
+                .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.leaf).collect::<Vec<_>>())
+                .bind::<Array<Binary>, _>(rows.iter().map(|r| r.salt.as_slice()).collect::<Vec<_>>())
+                .bind::<Array<Binary>, _>(rows.iter().map(|r| r.body.as_slice()).collect::<Vec<_>>())
+                .execute(&mut **c)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes tiles; a partial one takes the place of the narrower one before it.
+pub fn put_tiles(connection: &mut Connection, tiles: &[Tile]) -> Result<(), StoreError> {
+    const UPSERT: &str = "INSERT INTO tile (level, position, hashes) VALUES ($1, $2, $3)
+         ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes";
+    for new in tiles {
+        let position = column(new.id.index)?;
+        on!(connection, c => diesel::sql_query(UPSERT)
+            .bind::<Integer, _>(i32::from(new.id.level))
+            .bind::<BigInt, _>(position)
+            .bind::<Binary, _>(new.to_bytes())
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// A stored tile.
+pub fn tile(connection: &mut Connection, id: TileId) -> Result<Option<Tile>, StoreError> {
+    let position = column(id.index)?;
+    let hashes: Option<Vec<u8>> = on!(connection, c => tile::table
+        .find((i32::from(id.level), position))
+        .select(tile::hashes)
+        .first(c)
+        .optional())?;
+    hashes
+        .map(|bytes| {
+            Tile::from_bytes(id, &bytes).map_err(|error| StoreError::Corrupt(format!("{}: {error}", id.path())))
+        })
+        .transpose()
+}
+
+/// How the functions of the log read tiles.
+type TileReader<'a> = &'a mut dyn FnMut(TileId) -> Option<Tile>;
+
+/// Tiles as the functions of the log want them: the first failure is kept and looks like a missing tile.
+pub fn with_tiles<T>(
+    connection: &mut Connection,
+    compute: impl FnOnce(TileReader<'_>) -> Result<T, LogError>,
+) -> Result<T, StoreError> {
+    let mut failure = None;
+    let computed = compute(&mut |id| match tile(connection, id) {
+        Ok(found) => found,
+        Err(error) => {
+            failure.get_or_insert(error);
+            None
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => computed.map_err(|error| StoreError::Corrupt(error.to_string())),
+    }
+}
+
+/// An entry's bytes and whose it is.
+pub fn entry(connection: &mut Connection, leaf: u64) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    let leaf = column(leaf)?;
+    Ok(on!(connection, c => entry::table
+        .find(leaf)
+        .select((entry::organisation, entry::body))
+        .first(c)
+        .optional())?)
+}
+
+/// Entries in order from a leaf on, at most `most`.
+pub fn entries_from(connection: &mut Connection, leaf: u64, most: i64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    let leaf = column(leaf)?;
+    let rows: Vec<(i64, Vec<u8>)> = on!(connection, c => entry::table
+        .filter(entry::leaf.ge(leaf))
+        .order(entry::leaf)
+        .limit(most)
+        .select((entry::leaf, entry::body))
+        .load(c))?;
+    rows.into_iter().map(|(leaf, body)| Ok((count(leaf)?, body))).collect()
+}
+
+/// The evidence of an entry.
+pub fn evidence_of(connection: &mut Connection, leaf: u64) -> Result<Option<StoredEvidence>, StoreError> {
+    let found: Option<(Vec<u8>, Vec<u8>)> = {
+        let leaf = column(leaf)?;
+        on!(connection, c => evidence::table
+            .find(leaf)
+            .select((evidence::salt, evidence::body))
+            .first(c)
+            .optional())?
+    };
+    let Some((salt, body)) = found else { return Ok(None) };
+    let salt = salt.try_into().map_err(|_| StoreError::Corrupt(format!("the salt of evidence {leaf}")))?;
+    Ok(Some(StoredEvidence { leaf, salt, body }))
+}

@@ -1,0 +1,104 @@
+//! The tables, as both databases have them (a test compares the two schemas).
+
+diesel::table! {
+    head (id) {
+        id -> Integer,
+        origin -> Text,
+        size -> BigInt,
+        root -> Binary,
+        epoch -> BigInt,
+        time_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    entry (leaf) {
+        leaf -> BigInt,
+        at_micros -> BigInt,
+        kind -> Text,
+        organisation -> Text,
+        decision -> Text,
+        certificate -> Nullable<Text>,
+        mrn -> Nullable<Text>,
+        office -> Nullable<Text>,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    evidence (leaf) {
+        leaf -> BigInt,
+        salt -> Binary,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    tile (level, position) {
+        level -> Integer,
+        position -> BigInt,
+        hashes -> Binary,
+    }
+}
+
+diesel::table! {
+    certificate (number) {
+        number -> Text,
+        organisation -> Text,
+        reference -> Text,
+        digest -> Binary,
+        jws -> Binary,
+        accepted_micros -> BigInt,
+        leaf -> BigInt,
+        status -> Text,
+        status_reason -> Text,
+        status_micros -> BigInt,
+        status_leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    manufacturer (organisation) {
+        organisation -> Text,
+        name -> Text,
+        identifiers -> Text,
+        scope -> Text,
+        status -> Text,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    client (fingerprint) {
+        fingerprint -> Text,
+        organisation -> Text,
+        label -> Text,
+        grants -> Text,
+        not_after_micros -> BigInt,
+        revoked_micros -> Nullable<BigInt>,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    anchor (fingerprint) {
+        fingerprint -> Text,
+        name -> Text,
+        der -> Binary,
+        distrusted_micros -> Nullable<BigInt>,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    crl (leaf) {
+        leaf -> BigInt,
+        issuer -> Text,
+        der -> Binary,
+        next_update_micros -> BigInt,
+    }
+}
