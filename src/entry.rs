@@ -1,0 +1,172 @@
+//! Entries of the audit log: what was decided, by whom, on what. Fields and types: docs/LOG.md.
+//!
+//! Only ids, codes and digests: names and addresses stay in the evidence, which can be erased.
+
+use endmark_core::digest::Digest;
+use endmark_core::verdict::Source;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+/// The version of this shape.
+const VERSION: u8 = 1;
+
+/// What the service calls itself in entries.
+pub const SOFTWARE: &str = concat!("endmark ", env!("CARGO_PKG_VERSION"));
+
+/// The kinds of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A certificate was submitted: issued, there already, or refused.
+    CertificateSubmitted,
+    /// A certificate was suspended.
+    CertificateSuspended,
+    /// A suspension was lifted.
+    CertificateResumed,
+    /// A certificate was revoked.
+    CertificateRevoked,
+    /// Customs checked a consignment.
+    ConsignmentChecked,
+    /// A manufacturer or declarant prechecked one.
+    ConsignmentPrechecked,
+    /// A manufacturer was registered, suspended or resumed.
+    ManufacturerChanged,
+    /// A caller was registered or revoked.
+    ClientChanged,
+    /// A trust anchor was added or distrusted.
+    AnchorChanged,
+    /// A revocation list was loaded.
+    RevocationListLoaded,
+    /// The register was made.
+    RegisterCreated,
+    /// The service started.
+    ServiceStarted,
+    /// The service stopped.
+    ServiceStopped,
+    /// Requests that were turned away without a decision, counted by cause.
+    RequestsTurnedAway,
+}
+
+impl Kind {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CertificateSubmitted => "certificateSubmitted",
+            Self::CertificateSuspended => "certificateSuspended",
+            Self::CertificateResumed => "certificateResumed",
+            Self::CertificateRevoked => "certificateRevoked",
+            Self::ConsignmentChecked => "consignmentChecked",
+            Self::ConsignmentPrechecked => "consignmentPrechecked",
+            Self::ManufacturerChanged => "manufacturerChanged",
+            Self::ClientChanged => "clientChanged",
+            Self::AnchorChanged => "anchorChanged",
+            Self::RevocationListLoaded => "revocationListLoaded",
+            Self::RegisterCreated => "registerCreated",
+            Self::ServiceStarted => "serviceStarted",
+            Self::ServiceStopped => "serviceStopped",
+            Self::RequestsTurnedAway => "requestsTurnedAway",
+        }
+    }
+}
+
+/// The most certificates that an entry names; a consignment may cite more.
+pub const CERTIFICATES_MAX: usize = 512;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde's `skip_serializing_if` asks for")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// An entry before it has its place.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry<'a> {
+    /// Its place in the log.
+    pub leaf: u64,
+    /// Version of this shape.
+    version: u8,
+    /// What kind.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// When it was decided.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// The request it answers.
+    pub request: &'a str,
+    /// The organisation that asked; the operator's changes say `operator`.
+    pub organisation: &'a str,
+    /// The client certificate it came with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<Digest>,
+    /// The customs office concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub office: Option<&'a str>,
+    /// The certificates concerned.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub certificates: &'a [String],
+    /// How many more certificates the evidence names: an entry must fit the 65,535 bytes that C2SP entry bundles
+    /// give it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub certificates_omitted: usize,
+    /// SHA-256 of the JWS signing input, for a certificate that was submitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// The declaration concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declaration: Option<&'a str>,
+    /// Another subject: a fingerprint, an organisation, an issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<&'a str>,
+    /// The decision.
+    pub decision: &'a str,
+    /// Its reasons, as codes.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    pub reasons: &'a [&'a str],
+    /// The regimes the decision rests on.
+    #[serde(skip_serializing_if = "<[Source]>::is_empty")]
+    pub regimes: &'a [Source],
+    /// The lists it rests on.
+    #[serde(skip_serializing_if = "<[Source]>::is_empty")]
+    pub lists: &'a [Source],
+    /// What was turned away, for the aggregates.
+    #[serde(skip_serializing_if = "<[(&str, u64)]>::is_empty")]
+    pub counts: &'a [(&'static str, u64)],
+    /// The version that decided.
+    software: &'static str,
+    /// SHA-256 of salt and evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Digest>,
+}
+
+impl<'a> Entry<'a> {
+    /// An entry with nothing but its frame.
+    pub const fn new(kind: Kind, at: OffsetDateTime, request: &'a str, organisation: &'a str) -> Self {
+        Self {
+            leaf: 0,
+            version: VERSION,
+            kind,
+            at,
+            request,
+            organisation,
+            client: None,
+            office: None,
+            certificates: &[],
+            certificates_omitted: 0,
+            digest: None,
+            declaration: None,
+            subject: None,
+            decision: "",
+            reasons: &[],
+            regimes: &[],
+            lists: &[],
+            counts: &[],
+            software: SOFTWARE,
+            evidence: None,
+        }
+    }
+
+    /// The bytes that are hashed and kept. They are never serialised again.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+}

@@ -1,0 +1,262 @@
+//! What can be asked of the writer, and what it answers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use endmark_core::acceptance::Refusal;
+use endmark_core::certificate::Certificate;
+use endmark_core::chain::{Anchor, ChainError, RevocationList, VerifiedPath};
+use endmark_core::consignment::Consignment;
+use endmark_core::digest::Digest;
+use endmark_core::manufacturer::{Manufacturer, Organisation};
+use endmark_core::number::CertificateNumber;
+use rustls_pki_types::CertificateDer;
+use time::OffsetDateTime;
+
+use super::Published;
+use crate::registry::{Caller, Grant, NotACaller};
+use crate::store::certificate::Standing;
+
+/// Where a command comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The request's id: in the entry, in the logs and in the answer.
+    pub request: String,
+    /// The client certificate; `None` for the operator's own commands and the service itself.
+    pub client: Option<Digest>,
+}
+
+/// A command as it is queued.
+#[derive(Debug)]
+pub struct Command {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Whose turn in the queue it takes.
+    pub organisation: String,
+    /// What is asked.
+    pub action: Action,
+}
+
+/// What is asked.
+#[derive(Debug)]
+pub enum Action {
+    /// Take in a sealed certificate.
+    Submit(Box<Submission>),
+    /// Record that a well-formed seal did not verify.
+    RefuseSeal {
+        /// SHA-256 of its signing input.
+        digest: Digest,
+        /// Why.
+        code: &'static str,
+        /// What was sent.
+        jws: Vec<u8>,
+    },
+    /// Suspend a certificate.
+    Suspend {
+        /// Which.
+        number: CertificateNumber,
+        /// Why.
+        reason: String,
+    },
+    /// Lift a suspension.
+    Resume {
+        /// Which.
+        number: CertificateNumber,
+    },
+    /// Revoke a certificate, for good.
+    Revoke {
+        /// Which.
+        number: CertificateNumber,
+        /// Why.
+        reason: String,
+    },
+    /// Judge a consignment.
+    Check(Box<CheckRequest>),
+    /// Change the registry.
+    Registry(RegistryChange),
+    /// The service starts, stops, or counts what it turned away.
+    Service(Occasion),
+}
+
+/// A certificate whose signature verifies, with what was found about its chain.
+#[derive(Debug)]
+pub struct Submission {
+    /// The sealed bytes.
+    pub jws: Vec<u8>,
+    /// Its number.
+    pub number: CertificateNumber,
+    /// SHA-256 of the signing input.
+    pub digest: Digest,
+    /// The payload.
+    pub certificate: Arc<Certificate>,
+    /// Its `iat`.
+    pub sealed_at: OffsetDateTime,
+    /// The path of its chain.
+    pub path: Result<VerifiedPath, ChainError>,
+    /// The epoch whose trust judged the path.
+    pub epoch: i64,
+}
+
+/// A question about a consignment, with the certificates it cites verified from their bytes.
+#[derive(Debug)]
+pub struct CheckRequest {
+    /// The body as sent: it becomes the evidence.
+    pub body: Vec<u8>,
+    /// The consignment.
+    pub consignment: Consignment,
+    /// What was found under each number cited.
+    pub prepared: HashMap<CertificateNumber, Prepared>,
+    /// The epoch whose trust judged their paths.
+    pub epoch: i64,
+    /// Whether it is a precheck: what is shown then depends on whose certificates they are.
+    pub precheck: bool,
+}
+
+/// What was found under a number.
+#[derive(Debug, Clone)]
+pub enum Prepared {
+    /// Nothing.
+    Absent,
+    /// Bytes that do not verify: a fault of this register.
+    Unreadable(String),
+    /// A certificate, verified from its bytes.
+    Verified(Arc<Verified>),
+}
+
+/// A stored certificate, verified from its bytes.
+#[derive(Debug)]
+pub struct Verified {
+    /// SHA-256 of its signing input.
+    pub digest: Digest,
+    /// The payload.
+    pub certificate: Arc<Certificate>,
+    /// Its chain.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The path as it stood when it was accepted.
+    pub path: Result<VerifiedPath, ChainError>,
+    /// When it was accepted.
+    pub accepted_at: OffsetDateTime,
+    /// The epoch whose anchors judged the path.
+    pub epoch: i64,
+}
+
+/// A change of the registry.
+#[derive(Debug)]
+pub enum RegistryChange {
+    /// The register's first entry.
+    Created,
+    /// Register a manufacturer.
+    AddManufacturer(Box<Manufacturer>),
+    /// Suspend or resume one.
+    SetActive {
+        /// Which.
+        organisation: Organisation,
+        /// The new state.
+        active: bool,
+    },
+    /// Register a caller.
+    AddCaller(Box<Caller>),
+    /// Revoke one.
+    RevokeCaller(Digest),
+    /// Trust an anchor.
+    AddAnchor(Box<Anchor>),
+    /// Stop trusting what was accepted after a moment.
+    DistrustAnchor {
+        /// Which.
+        fingerprint: Digest,
+        /// From when on.
+        after: OffsetDateTime,
+    },
+    /// Load a revocation list; the issuers between it and an anchor, where there are any.
+    LoadList(Box<RevocationList>, Vec<CertificateDer<'static>>),
+}
+
+/// What the service says of itself.
+#[derive(Debug)]
+pub enum Occasion {
+    /// It started.
+    Started,
+    /// It stops.
+    Stopped,
+    /// What it turned away in the last minute, by cause.
+    TurnedAway(Vec<(&'static str, u64)>),
+}
+
+/// An answer: what was decided, and what proves it.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The decision.
+    pub reply: Reply,
+    /// Its entry.
+    pub leaf: u64,
+    /// When it was decided.
+    pub at: OffsetDateTime,
+    /// A checkpoint that includes the entry.
+    pub published: Arc<Published>,
+}
+
+/// A decision.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// The certificate is in, now or since before (`already`).
+    Issued {
+        /// How it stands.
+        standing: Box<Standing>,
+        /// Whether it was there before.
+        already: bool,
+    },
+    /// It is not taken in.
+    Refused(Box<Refusal>),
+    /// Its seal did not verify; recorded.
+    SealRefused,
+    /// The manufacturer's reference belongs to another certificate.
+    ReferenceTaken(CertificateNumber),
+    /// Another document has this number: 80 bits collided, or somebody made them.
+    NumberCollision,
+    /// The certificate stands so now; nothing changed when `already`.
+    Status {
+        /// How it stands.
+        standing: Box<Standing>,
+        /// Whether it stood so before.
+        already: bool,
+    },
+    /// Not there, or not the caller's.
+    NotFound,
+    /// The status does not allow it.
+    StatusForbids(Box<Standing>),
+    /// A verdict, as JSON.
+    Checked(Arc<str>),
+    /// The registry was changed.
+    Changed,
+    /// The registry was not changed, with the reason.
+    NotChanged(String),
+}
+
+/// Why there is no decision.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
+    /// The client certificate is no caller's.
+    #[error("not a caller")]
+    NotACaller(NotACaller),
+    /// The caller lacks the grant.
+    #[error("the caller lacks the grant")]
+    Forbidden(&'static [Grant]),
+    /// Trust, registry or certificates moved since the command was prepared: prepare it again.
+    #[error("what the command was prepared on has changed")]
+    Stale,
+    /// The line is full, or the wait too long.
+    #[error("too many commands are waiting")]
+    Busy,
+    /// The database does not answer; nothing was recorded.
+    #[error("the database does not answer; nothing was recorded")]
+    Unavailable,
+    /// Whether the command took effect could not be found out.
+    #[error("whether the command took effect could not be found out")]
+    OutcomeUnknown,
+    /// This command makes the database fail.
+    #[error("the command could not be carried out")]
+    Internal,
+    /// The service has stopped taking commands.
+    #[error("the service has stopped taking commands")]
+    Closed,
+}

@@ -1,0 +1,152 @@
+//! Customs, a manufacturer or a declarant asks about a consignment.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use endmark_core::chain::Revocation;
+use endmark_core::check::{Cited, Evidence, Known, ManufacturerStanding, SealStanding, check};
+use endmark_core::number::CertificateNumber;
+use endmark_core::reference::DeclarationReference;
+use endmark_core::verdict::{Answer, FindingCode, Verdict};
+
+use super::{Decision, Draft, View};
+use crate::entry::Kind;
+use crate::registry::{Caller, Grant};
+use crate::store::certificate::{Found, Standing};
+use crate::writer::{CheckRequest, Failure, Prepared, Reply, Verified};
+
+pub(super) fn decide(request: &CheckRequest, caller: &Caller, view: &View<'_>, leaf: u64) -> Result<Decision, Failure> {
+    if request.epoch != view.registry.epoch {
+        return Err(Failure::Stale);
+    }
+    let mut certificates = BTreeMap::new();
+    for (number, prepared) in &request.prepared {
+        certificates.insert(*number, cited(*number, prepared, view)?);
+    }
+    if request.precheck {
+        hide_what_is_not_the_callers(&mut certificates, request, caller, view);
+    }
+    let evidence = Evidence { certificates };
+    let mut verdict = check(&request.consignment, &evidence, view.regimes, view.moment);
+    if request.precheck {
+        keep_certified_values_to_their_owner(&mut verdict, caller, view);
+    }
+    let json = serde_json::to_string(&verdict).map_err(|_| Failure::Internal)?;
+    let kind = if request.precheck { Kind::ConsignmentPrechecked } else { Kind::ConsignmentChecked };
+    let mut draft = Draft::new(kind, caller.organisation.to_string(), answer(verdict.verdict));
+    draft.certificates = request.prepared.keys().map(ToString::to_string).collect();
+    draft.certificates.sort_unstable();
+    draft.office = Some(request.consignment.office.to_string());
+    draft.declaration = request.consignment.reference.as_ref().map(|reference| match reference {
+        DeclarationReference::Mrn { value } => value.to_string(),
+        DeclarationReference::Lrn { value, .. } => value.to_string(),
+    });
+    let reasons: BTreeSet<FindingCode> = verdict.findings.iter().map(|finding| finding.code).collect();
+    draft.reasons = reasons.into_iter().map(|code| code.as_str().into()).collect();
+    draft.regimes = verdict.regimes;
+    draft.lists = verdict.lists;
+    let reply = Reply::Checked(format!("{},\"entry\":{leaf}}}", json.strip_suffix('}').unwrap_or(&json)).into());
+    // The question as it came and the answer as it went: what a replay needs.
+    let mut evidence = Vec::with_capacity(request.body.len().saturating_add(json.len()).saturating_add(32));
+    evidence.extend_from_slice(b"{\"request\":");
+    evidence.extend_from_slice(&request.body);
+    evidence.extend_from_slice(b",\"verdict\":");
+    evidence.extend_from_slice(json.as_bytes());
+    evidence.push(b'}');
+    Ok(Decision { draft, evidence: Some(evidence), reply })
+}
+
+const fn answer(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Conforms => "conforms",
+        Answer::CannotBeChecked => "cannotBeChecked",
+        Answer::DoesNotConform => "doesNotConform",
+    }
+}
+
+/// What is known of a certificate now: its bytes as verified before, its standing as locked here.
+fn cited(number: CertificateNumber, prepared: &Prepared, view: &View<'_>) -> Result<Cited, Failure> {
+    let standing = match view.standings.get(&number) {
+        None => {
+            return match prepared {
+                Prepared::Absent => Ok(Cited::Unknown),
+                // The bytes were there and the row is gone: nothing the service ever does.
+                Prepared::Unreadable(_) | Prepared::Verified(_) => {
+                    Ok(Cited::Unreadable(format!("the row of {number} is gone")))
+                }
+            };
+        }
+        Some(Found::Tampered(what)) => return Ok(Cited::Unreadable(what.clone())),
+        Some(Found::Standing(standing)) => standing,
+    };
+    match prepared {
+        // Issued between the look-up and the lock: look again.
+        Prepared::Absent => Err(Failure::Stale),
+        Prepared::Unreadable(why) => Ok(Cited::Unreadable(why.clone())),
+        Prepared::Verified(verified) => Ok(known(standing, verified, view)),
+    }
+}
+
+fn known(standing: &Standing, verified: &Verified, view: &View<'_>) -> Cited {
+    if standing.digest != verified.digest || standing.accepted_at != verified.accepted_at {
+        return Cited::Unreadable(format!("the row of {} does not fit its sealed bytes", standing.number));
+    }
+    let trust = view.registry.trust();
+    let seal = match &verified.path {
+        // With an anchor's row edited, "untrusted" would blame the manufacturer for a fault of this register.
+        Err(_) if !view.registry.faults().is_empty() => {
+            return Cited::Unreadable("a row of the registry was changed outside the service".to_owned());
+        }
+        Err(error) => SealStanding::Untrusted(error.to_string()),
+        Ok(path) => match trust.revocation(path, standing.accepted_at, view.moment.at) {
+            Revocation::Good => SealStanding::Trusted,
+            found @ Revocation::Revoked { .. } => SealStanding::Revoked { detail: found.to_string() },
+            found @ Revocation::RevokedLater { .. } => SealStanding::RevokedLater { detail: found.to_string() },
+            found @ Revocation::ListStale { .. } => SealStanding::ListStale { detail: found.to_string() },
+        },
+    };
+    Cited::Known(Arc::new(Known {
+        number: standing.number,
+        certificate: Arc::clone(&verified.certificate),
+        accepted_at: standing.accepted_at,
+        status: standing.status.clone(),
+        seal,
+        manufacturer: manufacturer(standing, view),
+    }))
+}
+
+fn manufacturer(standing: &Standing, view: &View<'_>) -> ManufacturerStanding {
+    view.registry.manufacturer(&standing.organisation)
+}
+
+/// A manufacturer without the declarant's grant asks about its own certificates only; others do not exist for it.
+fn hide_what_is_not_the_callers(
+    certificates: &mut BTreeMap<CertificateNumber, Cited>,
+    request: &CheckRequest,
+    caller: &Caller,
+    view: &View<'_>,
+) {
+    if caller.may(&[Grant::Declarant]) {
+        return;
+    }
+    for number in request.prepared.keys() {
+        if !owns(*number, caller, view) {
+            certificates.insert(*number, Cited::Unknown);
+        }
+    }
+}
+
+/// A declarant learns whether its consignment fits a certificate, not what another's certificate says.
+fn keep_certified_values_to_their_owner(verdict: &mut Verdict, caller: &Caller, view: &View<'_>) {
+    let owned = |number: &str| number.parse().is_ok_and(|number| owns(number, caller, view));
+    for finding in &mut verdict.findings {
+        if finding.certificate.as_deref().is_some_and(|number| !owned(number)) {
+            finding.certified = None;
+        }
+    }
+    verdict.not_compared.retain(|not_compared| owns(not_compared.certificate, caller, view));
+}
+
+fn owns(number: CertificateNumber, caller: &Caller, view: &View<'_>) -> bool {
+    matches!(view.standings.get(&number), Some(Found::Standing(there)) if there.organisation == caller.organisation)
+}

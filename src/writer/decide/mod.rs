@@ -1,0 +1,194 @@
+//! Deciding a command on the state of the batch. No I/O here: what is needed was loaded, what changes is noted.
+
+mod check;
+mod registry;
+mod service;
+mod status;
+mod submit;
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use endmark_core::digest::Digest;
+use endmark_core::moment::Moment;
+use endmark_core::number::CertificateNumber;
+use endmark_core::regime::Regimes;
+use endmark_core::verdict::Source;
+
+use super::{Action, Command, Failure, Reply};
+use crate::entry::Kind;
+use crate::registry::{Caller, Grant, Registry};
+use crate::store::certificate::{self, Found, Standing};
+use crate::store::{Connection, RowKey, StoreError, registry as rows};
+
+/// The organisation that stands in entries of the operator's own changes and of the service itself.
+pub(super) const OPERATOR: &str = "operator";
+
+/// The state a batch decides on, and what it changes.
+pub(super) struct View<'a> {
+    pub(super) moment: Moment,
+    pub(super) origin: &'a str,
+    pub(super) registry: &'a Registry,
+    pub(super) regimes: &'a Regimes,
+    pub(super) standings: HashMap<CertificateNumber, Found>,
+    pub(super) references: HashMap<(String, String), CertificateNumber>,
+    pub(super) inserted: Vec<(CertificateNumber, Vec<u8>)>,
+    pub(super) changed: BTreeSet<CertificateNumber>,
+    pub(super) registry_rows: Vec<RegistryRow>,
+}
+
+/// A row of the registry to write.
+pub(super) enum RegistryRow {
+    Caller(Box<Caller>, u64),
+    Manufacturer(Box<endmark_core::manufacturer::Manufacturer>, u64),
+    Anchor(Box<endmark_core::chain::Anchor>, Option<time::OffsetDateTime>, u64),
+    List(Box<endmark_core::chain::RevocationList>, u64),
+}
+
+/// What an entry will say.
+pub(super) struct Draft {
+    pub(super) kind: Kind,
+    pub(super) organisation: String,
+    pub(super) certificates: Vec<String>,
+    pub(super) digest: Option<Digest>,
+    pub(super) declaration: Option<String>,
+    pub(super) office: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) decision: &'static str,
+    pub(super) reasons: Vec<Cow<'static, str>>,
+    pub(super) regimes: Vec<Source>,
+    pub(super) lists: Vec<Source>,
+    pub(super) counts: Vec<(&'static str, u64)>,
+}
+
+impl Draft {
+    pub(super) const fn new(kind: Kind, organisation: String, decision: &'static str) -> Self {
+        Self {
+            kind,
+            organisation,
+            certificates: Vec::new(),
+            digest: None,
+            declaration: None,
+            office: None,
+            subject: None,
+            decision,
+            reasons: Vec::new(),
+            regimes: Vec::new(),
+            lists: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+}
+
+/// A decision: its entry, its evidence, its reply.
+pub(super) struct Decision {
+    pub(super) draft: Draft,
+    pub(super) evidence: Option<Vec<u8>>,
+    pub(super) reply: Reply,
+}
+
+impl Action {
+    /// Who may ask for it; empty: only the operator on the host and the service itself.
+    const fn grants(&self) -> &'static [Grant] {
+        match self {
+            Self::Submit(_)
+            | Self::RefuseSeal { .. }
+            | Self::Suspend { .. }
+            | Self::Resume { .. }
+            | Self::Revoke { .. } => &[Grant::Manufacturer],
+            Self::Check(request) if request.precheck => &[Grant::Manufacturer, Grant::Declarant],
+            Self::Check(_) => &[Grant::CustomsRead, Grant::CustomsWrite],
+            Self::Registry(_) | Self::Service(_) => &[],
+        }
+    }
+
+    /// Whether it must be alone in its batch, so that what follows sees its effect.
+    pub(super) const fn stands_alone(&self) -> bool {
+        matches!(self, Self::Registry(_))
+    }
+
+    /// Which rows it needs.
+    pub(super) fn touches(
+        &self,
+        numbers: &mut BTreeSet<CertificateNumber>,
+        references: &mut BTreeSet<(String, String)>,
+        organisation: Option<&str>,
+    ) {
+        match self {
+            Self::Submit(submission) => {
+                numbers.insert(submission.number);
+                if let Some(organisation) = organisation {
+                    references.insert((organisation.to_owned(), submission.certificate.reference.to_string()));
+                }
+            }
+            Self::Suspend { number, .. } | Self::Resume { number } | Self::Revoke { number, .. } => {
+                numbers.insert(*number);
+            }
+            Self::Check(request) => numbers.extend(request.prepared.keys()),
+            Self::RefuseSeal { .. } | Self::Registry(_) | Self::Service(_) => {}
+        }
+    }
+}
+
+/// Decides one command. A failure leaves no entry and no change.
+pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
+    let Some(client) = &command.origin.client else {
+        return match &command.action {
+            Action::Registry(change) => Ok(registry::decide(change, view, leaf)),
+            Action::Service(occasion) => Ok(service::decide(occasion)),
+            other => Err(Failure::Forbidden(other.grants())),
+        };
+    };
+    // The caller is read again here, inside the transaction: revoking one takes effect on what is queued.
+    let caller = view.registry.caller(client, view.moment.at).map_err(Failure::NotACaller)?;
+    let grants = command.action.grants();
+    if !caller.may(grants) {
+        return Err(Failure::Forbidden(grants));
+    }
+    match &command.action {
+        Action::Submit(submission) => submit::decide(submission, caller, view, leaf),
+        Action::RefuseSeal { digest, code, jws } => Ok(submit::refuse_seal(*digest, code, jws, caller)),
+        Action::Suspend { number, reason } => status::suspend(*number, reason, caller, view, leaf),
+        Action::Resume { number } => status::resume(*number, caller, view, leaf),
+        Action::Revoke { number, reason } => status::revoke(*number, reason, caller, view, leaf),
+        Action::Check(request) => check::decide(request, caller, view, leaf),
+        Action::Registry(_) | Action::Service(_) => Err(Failure::Forbidden(grants)),
+    }
+}
+
+impl View<'_> {
+    /// Notes that a certificate stands so from now on.
+    pub(super) fn put(&mut self, standing: Standing) {
+        self.changed.insert(standing.number);
+        self.standings.insert(standing.number, Found::Standing(Box::new(standing)));
+    }
+
+    /// Writes what changed.
+    pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
+        let standing = |number| match self.standings.get(number) {
+            Some(Found::Standing(standing)) => Ok(standing.as_ref()),
+            _ => Err(StoreError::Corrupt(format!("no standing for {number}"))),
+        };
+        if !self.inserted.is_empty() {
+            let new: Vec<(&Standing, &[u8])> = self
+                .inserted
+                .iter()
+                .map(|(number, jws)| Ok((standing(number)?, jws.as_slice())))
+                .collect::<Result<_, StoreError>>()?;
+            certificate::insert(connection, key, &new)?;
+        }
+        let inserted: BTreeSet<_> = self.inserted.iter().map(|(number, _)| number).collect();
+        for number in self.changed.iter().filter(|number| !inserted.contains(number)) {
+            certificate::update_status(connection, key, standing(number)?)?;
+        }
+        for row in &self.registry_rows {
+            match row {
+                RegistryRow::Caller(caller, leaf) => rows::put_caller(connection, key, caller, *leaf)?,
+                RegistryRow::Manufacturer(new, leaf) => rows::put_manufacturer(connection, key, new, *leaf)?,
+                RegistryRow::Anchor(new, after, leaf) => rows::put_anchor(connection, key, new, *after, *leaf)?,
+                RegistryRow::List(list, leaf) => rows::add_list(connection, list, *leaf)?,
+            }
+        }
+        Ok(())
+    }
+}

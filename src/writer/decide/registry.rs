@@ -1,0 +1,98 @@
+//! The operator changes who may do what. Only the command line on the host gets here.
+
+use endmark_core::check::ManufacturerStanding;
+
+use super::{Decision, Draft, OPERATOR, RegistryRow, View};
+use crate::entry::Kind;
+use crate::writer::{RegistryChange, Reply};
+
+pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) -> Decision {
+    let (kind, subject, outcome) = match change {
+        RegistryChange::Created => (Kind::RegisterCreated, view.origin.to_owned(), Ok(None)),
+        RegistryChange::AddManufacturer(new) => {
+            (Kind::ManufacturerChanged, new.organisation.to_string(), add_manufacturer(new, view, leaf).map(Some))
+        }
+        RegistryChange::SetActive { organisation, active } => {
+            let outcome = match view.registry.manufacturer(organisation) {
+                ManufacturerStanding::Known(known) => {
+                    let mut changed = known.as_ref().clone();
+                    changed.active = *active;
+                    Ok(Some(RegistryRow::Manufacturer(Box::new(changed), leaf)))
+                }
+                ManufacturerStanding::Unregistered => Err(format!("no manufacturer {organisation} is registered")),
+                ManufacturerStanding::Unreadable => Err(format!("the row of {organisation} was tampered with")),
+            };
+            (Kind::ManufacturerChanged, organisation.to_string(), outcome)
+        }
+        RegistryChange::AddCaller(new) => {
+            let outcome = match view.registry.registered_caller(&new.fingerprint) {
+                Some(there) => Err(format!(
+                    "this client certificate is registered already, for {} as {:?}; issue a new one",
+                    there.organisation, there.label
+                )),
+                None => Ok(Some(RegistryRow::Caller(new.clone(), leaf))),
+            };
+            (Kind::ClientChanged, new.fingerprint.to_string(), outcome)
+        }
+        RegistryChange::RevokeCaller(fingerprint) => {
+            let outcome = match view.registry.registered_caller(fingerprint) {
+                None => Err(format!("no client certificate {fingerprint} is registered")),
+                Some(there) if there.revoked_at.is_some() => Err(format!("{fingerprint} is revoked already")),
+                Some(there) => {
+                    let mut changed = there.as_ref().clone();
+                    changed.revoked_at = Some(view.moment.at);
+                    Ok(Some(RegistryRow::Caller(Box::new(changed), leaf)))
+                }
+            };
+            (Kind::ClientChanged, fingerprint.to_string(), outcome)
+        }
+        RegistryChange::AddAnchor(new) => {
+            let outcome = match view.registry.anchor(&new.fingerprint()) {
+                Some(_) => Err(format!("{} is a trust anchor already", new.name())),
+                None => Ok(Some(RegistryRow::Anchor(new.clone(), None, leaf))),
+            };
+            (Kind::AnchorChanged, new.fingerprint().to_string(), outcome)
+        }
+        RegistryChange::DistrustAnchor { fingerprint, after } => {
+            let outcome = match view.registry.anchor(fingerprint) {
+                None => Err(format!("no trust anchor {fingerprint}")),
+                Some(anchor) => Ok(Some(RegistryRow::Anchor(Box::new(anchor.clone()), Some(*after), leaf))),
+            };
+            (Kind::AnchorChanged, fingerprint.to_string(), outcome)
+        }
+        RegistryChange::LoadList(list, issuers) => {
+            let outcome = match view.registry.trust().admit_list(list, issuers, view.moment.at) {
+                Ok(()) => Ok(Some(RegistryRow::List(list.clone(), leaf))),
+                Err(error) => Err(error.to_string()),
+            };
+            (Kind::RevocationListLoaded, endmark_core::digest::Digest::of(list.der()).to_string(), outcome)
+        }
+    };
+    let (decision, reply) = match outcome {
+        Ok(row) => {
+            view.registry_rows.extend(row);
+            ("done", Reply::Changed)
+        }
+        Err(why) => ("refused", Reply::NotChanged(why)),
+    };
+    let mut draft = Draft::new(kind, OPERATOR.to_owned(), decision);
+    draft.subject = Some(subject);
+    Decision { draft, evidence: None, reply }
+}
+
+/// An identifier belongs to one manufacturer: otherwise one seal would speak for two.
+fn add_manufacturer(
+    new: &endmark_core::manufacturer::Manufacturer,
+    view: &View<'_>,
+    leaf: u64,
+) -> Result<RegistryRow, String> {
+    if !matches!(view.registry.manufacturer(&new.organisation), ManufacturerStanding::Unregistered) {
+        return Err(format!("the manufacturer {} is registered already", new.organisation));
+    }
+    for identifier in &new.identifiers {
+        if let Some(holder) = view.registry.manufacturer_by(identifier) {
+            return Err(format!("{identifier} is registered for {} already", holder.organisation));
+        }
+    }
+    Ok(RegistryRow::Manufacturer(Box::new(new.clone()), leaf))
+}

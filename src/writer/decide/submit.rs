@@ -1,0 +1,98 @@
+//! A sealed certificate comes in.
+
+use endmark_core::acceptance::{Application, admit};
+use endmark_core::check::StoredStatus;
+use endmark_core::digest::Digest;
+use endmark_core::number::CertificateNumber;
+
+use super::{Decision, Draft, View};
+use crate::entry::Kind;
+use crate::registry::Caller;
+use crate::store::certificate::{Found, Standing};
+use crate::writer::{Failure, Reply, Submission};
+
+pub(super) fn decide(
+    submission: &Submission,
+    caller: &Caller,
+    view: &mut View<'_>,
+    leaf: u64,
+) -> Result<Decision, Failure> {
+    // The same signing input again, whatever its signature's encoding: nothing new, also when `iat` is old by now.
+    match view.standings.get(&submission.number) {
+        Some(Found::Standing(there)) if there.digest != submission.digest => {
+            return Ok(refused(submission, caller, "numberCollision", Reply::NumberCollision));
+        }
+        Some(Found::Standing(there)) if there.organisation == caller.organisation => {
+            let reply = Reply::Issued { standing: there.clone(), already: true };
+            return Ok(decision(submission, caller, "alreadyIssued", reply));
+        }
+        Some(Found::Tampered(_)) => return Err(Failure::Internal),
+        Some(Found::Standing(_)) | None => {}
+    }
+    if submission.epoch != view.registry.epoch {
+        return Err(Failure::Stale);
+    }
+    let revocation =
+        submission.path.as_ref().ok().map(|p| view.registry.trust().revocation(p, view.moment.at, view.moment.at));
+    let application = Application {
+        certificate: &submission.certificate,
+        sealed_at: submission.sealed_at,
+        path: submission.path.as_ref(),
+        revocation,
+        register: view.origin,
+        submitter: &caller.organisation,
+    };
+    let registered = |identifier: &_| view.registry.manufacturer_by(identifier).map(AsRef::as_ref);
+    if let Err(refusal) = admit(&application, registered, view.moment) {
+        let code = refusal.code();
+        return Ok(refused(submission, caller, code, Reply::Refused(Box::new(refusal))));
+    }
+    let reference = (caller.organisation.to_string(), submission.certificate.reference.to_string());
+    if let Some(holder) = view.references.get(&reference) {
+        let reply = Reply::ReferenceTaken(*holder);
+        return Ok(refused(submission, caller, "referenceTaken", reply));
+    }
+    // An application admitted for one organisation whose number another holds cannot be: the payload names one.
+    if view.standings.contains_key(&submission.number) {
+        return Ok(refused(submission, caller, "numberCollision", Reply::NumberCollision));
+    }
+    let standing = Standing {
+        number: submission.number,
+        organisation: caller.organisation.clone(),
+        reference: reference.1.clone(),
+        digest: submission.digest,
+        accepted_at: view.moment.at,
+        leaf,
+        status: StoredStatus::Valid,
+        status_leaf: leaf,
+    };
+    view.references.insert(reference, submission.number);
+    view.inserted.push((submission.number, submission.jws.clone()));
+    view.put(standing.clone());
+    let reply = Reply::Issued { standing: Box::new(standing), already: false };
+    Ok(decision(submission, caller, "issued", reply))
+}
+
+/// A seal whose signature does not verify: the caller is known, so its attempt is kept.
+pub(super) fn refuse_seal(digest: Digest, code: &'static str, jws: &[u8], caller: &Caller) -> Decision {
+    let mut draft = Draft::new(Kind::CertificateSubmitted, caller.organisation.to_string(), "refused");
+    draft.certificates.push(CertificateNumber::of(&digest).to_string());
+    draft.digest = Some(digest);
+    draft.reasons.push(code.into());
+    Decision { draft, evidence: Some(jws.to_vec()), reply: Reply::SealRefused }
+}
+
+fn refused(submission: &Submission, caller: &Caller, code: &'static str, reply: Reply) -> Decision {
+    let mut decision = decision(submission, caller, "refused", reply);
+    decision.draft.reasons.push(code.into());
+    // What was refused is kept nowhere else.
+    decision.evidence = Some(submission.jws.clone());
+    decision
+}
+
+fn decision(submission: &Submission, caller: &Caller, decision: &'static str, reply: Reply) -> Decision {
+    let mut draft = Draft::new(Kind::CertificateSubmitted, caller.organisation.to_string(), decision);
+    draft.certificates.push(submission.number.to_string());
+    draft.digest = Some(submission.digest);
+    Decision { draft, evidence: None, reply }
+}

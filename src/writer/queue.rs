@@ -1,0 +1,150 @@
+//! The line before the writer: bounded, fair by organisation, with a deadline for each command.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::{Answer, Command, Failure, Limits};
+
+/// A command in line.
+#[derive(Debug)]
+pub(super) struct Queued {
+    pub(super) command: Command,
+    answer: oneshot::Sender<Result<Answer, Failure>>,
+    since: Instant,
+}
+
+impl Queued {
+    pub(super) fn new(command: Command, answer: oneshot::Sender<Result<Answer, Failure>>) -> Self {
+        Self { command, answer, since: Instant::now() }
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    pub(super) fn answer(self, answer: Result<Answer, Failure>) {
+        // A caller that hung up has its entry all the same.
+        let _ = self.answer.send(answer);
+    }
+}
+
+#[derive(Debug, Default)]
+struct Lines {
+    by_organisation: HashMap<String, VecDeque<Queued>>,
+    /// Organisations with something in line, in the order of their turns.
+    turns: VecDeque<String>,
+    waiting: usize,
+    closed: bool,
+}
+
+/// The line.
+#[derive(Debug)]
+pub(super) struct Queue {
+    lines: Mutex<Lines>,
+    arrived: Condvar,
+    limits: Limits,
+}
+
+impl Queue {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { lines: Mutex::default(), arrived: Condvar::new(), limits }
+    }
+
+    /// The lines stay consistent at every await-free step, so a poisoned lock is still good.
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.lines().waiting
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.lines().closed
+    }
+
+    pub(super) fn close(&self) {
+        self.lines().closed = true;
+        self.arrived.notify_all();
+    }
+
+    /// Puts a command in line. One organisation may fill at most half of it: a flood of one caller leaves
+    /// room for the others.
+    pub(super) fn push(&self, queued: Queued) -> Result<(), Failure> {
+        let mut lines = self.lines();
+        if lines.closed {
+            return Err(Failure::Closed);
+        }
+        let organisation = queued.command.organisation.clone();
+        let own = lines.by_organisation.get(&organisation).map_or(0, VecDeque::len);
+        if lines.waiting >= self.limits.queue_max || own >= self.limits.queue_max.div_ceil(2) {
+            return Err(Failure::Busy);
+        }
+        if own == 0 {
+            lines.turns.push_back(organisation.clone());
+        }
+        lines.by_organisation.entry(organisation).or_default().push_back(queued);
+        lines.waiting = lines.waiting.saturating_add(1);
+        drop(lines);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// Takes the next batch, one command of each organisation in turn. A change of the registry makes a batch of
+    /// its own, so that what follows sees it. `None` when the line is closed and empty.
+    pub(super) fn next_batch(&self) -> Option<Vec<Queued>> {
+        let mut lines = self.lines();
+        loop {
+            if lines.waiting > 0 {
+                let batch = self.take(&mut lines);
+                if !batch.is_empty() {
+                    return Some(batch);
+                }
+                continue;
+            }
+            if lines.closed {
+                return None;
+            }
+            lines = self.arrived.wait(lines).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn take(&self, lines: &mut Lines) -> Vec<Queued> {
+        let mut batch: Vec<Queued> = Vec::new();
+        let wait_max = Duration::from_millis(self.limits.wait_millis_max);
+        while batch.len() < self.limits.batch_max {
+            let Some(organisation) = lines.turns.front().cloned() else { break };
+            let Some(own) = lines.by_organisation.get_mut(&organisation) else {
+                lines.turns.pop_front();
+                continue;
+            };
+            let alone = own.front().is_some_and(|next| next.command.action.stands_alone());
+            if alone && !batch.is_empty() {
+                break;
+            }
+            let next = own.pop_front();
+            let empty = own.is_empty();
+            lines.turns.pop_front();
+            if empty {
+                lines.by_organisation.remove(&organisation);
+            } else {
+                lines.turns.push_back(organisation);
+            }
+            let Some(next) = next else { continue };
+            lines.waiting = lines.waiting.saturating_sub(1);
+            if next.since.elapsed() > wait_max || next.is_abandoned() {
+                next.answer(Err(Failure::Busy));
+                continue;
+            }
+            batch.push(next);
+            if alone {
+                break;
+            }
+        }
+        batch
+    }
+}

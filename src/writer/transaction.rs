@@ -1,0 +1,221 @@
+//! One transaction for a whole batch, in five steps (docs/ARCHITECTURE.md, "The writer").
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use endmark_core::log::{Edge, leaf_hash};
+use endmark_core::number::CertificateNumber;
+use ring::rand::SecureRandom as _;
+use time::OffsetDateTime;
+
+use super::decide::{self, Decision, View};
+use super::log_state::{Fork, load_edge, require_continuation};
+use super::queue::Queued;
+use super::run::Core;
+use super::{Failure, Reply};
+use crate::entry::CERTIFICATES_MAX;
+use crate::registry::Registry;
+use crate::store::certificate::{self, Found};
+use crate::store::head::{self, Head};
+use crate::store::log::{self, StoredEntry, StoredEvidence};
+use crate::store::{Connection, StoreError};
+
+/// Why a batch did not go through.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The log would fork.
+    Fork(Fork),
+    /// The database does not answer, and nothing was recorded.
+    Unavailable(StoreError),
+    /// The database refuses something in this batch.
+    Poison(StoreError),
+    /// Whether the commit happened could not be found out.
+    OutcomeUnknown(StoreError),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Poison(error)
+    }
+}
+
+/// A batch that is written but not yet committed.
+pub(super) struct Prepared {
+    pub(super) edge: Edge,
+    pub(super) first_leaf: u64,
+    pub(super) first_body: Vec<u8>,
+    pub(super) done: Done,
+}
+
+/// What a committed batch leaves.
+pub(super) struct Done {
+    /// In the order of the batch: a decision and its leaf, or why there is none.
+    pub(super) answers: Vec<Result<(Reply, u64), Failure>>,
+    pub(super) head: Head,
+    pub(super) at: OffsetDateTime,
+    pub(super) registry_changed: bool,
+    /// Type of entry and decision of each entry, for the metrics.
+    pub(super) decided: Vec<(&'static str, &'static str)>,
+}
+
+impl Core {
+    /// Steps 1 to 4; the commit is the caller's.
+    pub(super) fn prepare(&mut self, connection: &mut Connection, batch: &[Queued]) -> Result<Prepared, Trouble> {
+        // 1. Lock the head: everything after this is alone, and time does not run backwards.
+        let old = head::begin_and_lock(connection)?;
+        self.follow(connection, &old)?;
+        let now = self.context.clock.now().max(old.time);
+
+        // 2. Load what the batch touches, a query a table.
+        let mut view = self.load(connection, batch, now)?;
+
+        // 3. Decide each command on that state, each seeing the effects of those before it.
+        let mut edge = self.edge.clone();
+        let mut answers = Vec::with_capacity(batch.len());
+        let mut entries = Vec::with_capacity(batch.len());
+        let mut evidence = Vec::new();
+        let mut decided = Vec::with_capacity(batch.len());
+        for queued in batch {
+            let leaf = edge.size();
+            let decision = match decide::decide(&queued.command, &mut view, leaf) {
+                Ok(decision) => decision,
+                Err(failure) => {
+                    answers.push(Err(failure));
+                    continue;
+                }
+            };
+            decided.push((decision.draft.kind.as_str(), decision.draft.decision));
+            let (entry, kept, reply) = record(decision, leaf, now, &queued.command)?;
+            edge.append(leaf_hash(&entry.body));
+            entries.push(entry);
+            evidence.extend(kept);
+            answers.push(Ok((reply, leaf)));
+        }
+
+        // 4. Write changes, entries, tiles and the new head.
+        let first_leaf = old.size;
+        let first_body = entries.first().map(|entry| entry.body.clone()).unwrap_or_default();
+        let registry_changed = !view.registry_rows.is_empty();
+        let new = Head {
+            origin: old.origin,
+            size: edge.size(),
+            root: edge.root(),
+            epoch: old.epoch.saturating_add(i64::from(registry_changed)),
+            time: now,
+        };
+        if new.size > old.size {
+            log::append(connection, entries)?;
+            if !evidence.is_empty() {
+                log::keep_evidence(connection, evidence)?;
+            }
+            view.write(connection, &self.context.keys.rows)?;
+            log::put_tiles(connection, &edge.take_changed())?;
+            head::update(connection, &new)?;
+        }
+        Ok(Prepared {
+            edge,
+            first_leaf,
+            first_body,
+            done: Done { answers, head: new, at: now, registry_changed, decided },
+        })
+    }
+
+    /// Follows what other nodes and the command line wrote since the last batch.
+    fn follow(&mut self, connection: &mut Connection, head: &Head) -> Result<(), Trouble> {
+        let as_trouble = |fork| match fork {
+            Fork::Store(error) => Trouble::Poison(error),
+            other => Trouble::Fork(other),
+        };
+        let (size, root) = (self.edge.size(), self.edge.root());
+        if head.size != size || head.root != root {
+            require_continuation(connection, size, root, head).map_err(as_trouble)?;
+            self.edge = load_edge(connection, head).map_err(as_trouble)?;
+        }
+        if head.epoch != self.registry.epoch {
+            let registry = Registry::load(connection, &self.context.keys.rows, head.epoch)?;
+            self.show(Arc::new(registry));
+        }
+        Ok(())
+    }
+
+    fn load<'a>(
+        &'a self,
+        connection: &mut Connection,
+        batch: &[Queued],
+        now: OffsetDateTime,
+    ) -> Result<View<'a>, StoreError> {
+        let mut numbers = BTreeSet::new();
+        let mut references = BTreeSet::new();
+        for queued in batch {
+            let caller = queued.command.origin.client.and_then(|client| self.registry.registered_caller(&client));
+            let organisation = caller.map(|caller| caller.organisation.as_str());
+            queued.command.action.touches(&mut numbers, &mut references, organisation);
+        }
+        let numbers: Vec<CertificateNumber> = numbers.into_iter().collect();
+        let references: Vec<(String, String)> = references.into_iter().collect();
+        let standings: HashMap<CertificateNumber, Found> =
+            certificate::standings(connection, &self.context.keys.rows, &numbers)?.into_iter().collect();
+        let references = certificate::by_references(connection, &references)?.into_iter().collect();
+        Ok(View {
+            moment: self.context.clock.moment(now),
+            origin: self.context.keys.log.key().name().as_str(),
+            registry: &self.registry,
+            regimes: &self.context.regimes,
+            standings,
+            references,
+            inserted: Vec::new(),
+            changed: BTreeSet::new(),
+            registry_rows: Vec::new(),
+        })
+    }
+}
+
+/// Makes the entry of a decision, and its evidence with a fresh salt.
+fn record(
+    decision: Decision,
+    leaf: u64,
+    now: OffsetDateTime,
+    command: &super::Command,
+) -> Result<(StoredEntry, Option<StoredEvidence>, Reply), StoreError> {
+    let kept = decision
+        .evidence
+        .map(|body| {
+            let mut salt = [0; 16];
+            ring::rand::SystemRandom::new()
+                .fill(&mut salt)
+                .map_err(|_| StoreError::Corrupt("the system's random source does not answer".to_owned()))?;
+            Ok::<_, StoreError>(StoredEvidence { leaf, salt, body })
+        })
+        .transpose()?;
+    let draft = decision.draft;
+    let reasons: Vec<&str> = draft.reasons.iter().map(AsRef::as_ref).collect();
+    let mut entry = crate::entry::Entry::new(draft.kind, now, &command.origin.request, &draft.organisation);
+    entry.leaf = leaf;
+    entry.client = command.origin.client;
+    entry.office = draft.office.as_deref();
+    let named = draft.certificates.get(..CERTIFICATES_MAX).unwrap_or(&draft.certificates);
+    entry.certificates = named;
+    entry.certificates_omitted = draft.certificates.len().saturating_sub(named.len());
+    entry.digest = draft.digest;
+    entry.declaration = draft.declaration.as_deref();
+    entry.subject = draft.subject.as_deref();
+    entry.decision = draft.decision;
+    entry.reasons = &reasons;
+    entry.regimes = &draft.regimes;
+    entry.lists = &draft.lists;
+    entry.counts = &draft.counts;
+    entry.evidence = kept.as_ref().map(StoredEvidence::digest);
+    let body = entry.to_bytes().map_err(|error| StoreError::Corrupt(format!("entry: {error}")))?;
+    let stored = StoredEntry {
+        leaf,
+        at: now,
+        kind: draft.kind.as_str(),
+        certificate: draft.certificates.first().cloned(),
+        mrn: draft.declaration,
+        office: draft.office,
+        decision: draft.decision.to_owned(),
+        organisation: draft.organisation,
+        body,
+    };
+    Ok((stored, kept, decision.reply))
+}
