@@ -1,0 +1,105 @@
+//! What runs beside the requests: following other nodes, publishing the checkpoint, counting what was turned away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use endmark_core::log::Checkpoint;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
+
+use super::{App, checkpoint_file};
+use crate::registry::Registry;
+use crate::store::{StoreError, head};
+use crate::writer::{Action, Command, Occasion, Origin, Published};
+
+/// A revoked caller is turned away within a second, whichever node or command line revoked it.
+const FOLLOW_EVERY: Duration = Duration::from_millis(400);
+/// Checkpoints are published about once a second (design, section 6).
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// One aggregate entry a cause and minute.
+const COUNT_EVERY: Duration = Duration::from_mins(1);
+
+/// Runs until told to stop; publishes a last time on the way out.
+pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut follow = interval(FOLLOW_EVERY);
+    let mut publish = interval(PUBLISH_EVERY);
+    // Not at once: what was turned away before the first minute is over belongs to that minute.
+    let mut count = interval_at(Instant::now() + COUNT_EVERY, COUNT_EVERY);
+    for timer in [&mut follow, &mut publish, &mut count] {
+        timer.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    }
+    loop {
+        tokio::select! {
+            _ = follow.tick() => {
+                if let Err(error) = follow_others(&app).await {
+                    tracing::warn!(%error, "what other nodes wrote could not be read");
+                }
+            }
+            _ = publish.tick() => publish_checkpoint(&app).await,
+            _ = count.tick() => record_turned_away(&app).await,
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+/// Shows what another node or the command line wrote.
+async fn follow_others(app: &App) -> Result<(), StoreError> {
+    let shared = Arc::clone(app.writer.shared());
+    let context = Arc::clone(&app.context);
+    app.readers
+        .read(move |connection| {
+            let head = head::read(connection)?;
+            if head.epoch > shared.registry.load().epoch {
+                let registry = Arc::new(Registry::load(connection, &context.keys.rows, head.epoch)?);
+                // The writer may have shown a newer one meanwhile.
+                shared
+                    .registry
+                    .rcu(|shown| if shown.epoch < registry.epoch { Arc::clone(&registry) } else { Arc::clone(shown) });
+            }
+            if head.size > shared.published.load().head.size {
+                let checkpoint = Checkpoint { origin: head.origin.clone(), size: head.size, root: head.root };
+                let note =
+                    context.keys.log.sign(&checkpoint).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                let published = Arc::new(Published { head, note });
+                shared.published.rcu(|shown| {
+                    if shown.head.size < published.head.size { Arc::clone(&published) } else { Arc::clone(shown) }
+                });
+            }
+            Ok(())
+        })
+        .await
+}
+
+pub(super) async fn publish_checkpoint(app: &App) {
+    let published = Arc::clone(&app.writer.shared().published.load());
+    let path = app.context.checkpoint_path.clone();
+    let key = app.context.keys.log.key().clone();
+    let written = tokio::task::spawn_blocking(move || {
+        checkpoint_file::forward_only(&path, &key, published.head.size, &published.note)
+    })
+    .await;
+    if let Ok(Err(error)) = written {
+        tracing::error!(%error, "the checkpoint could not be kept; a rolled-back database might go unnoticed");
+    }
+}
+
+/// Puts the counts of what was turned away into the log.
+pub(super) async fn record_turned_away(app: &App) {
+    app.forget_idle_quotas();
+    let counts = app.turned_away.take();
+    if !counts.is_empty() {
+        service_command(app, Occasion::TurnedAway(counts)).await;
+    }
+}
+
+/// An entry of the service about itself.
+pub(super) async fn service_command(app: &App, occasion: Occasion) {
+    let command = Command {
+        origin: Origin { request: crate::http::new_request_id(), client: None },
+        organisation: "operator".to_owned(),
+        action: Action::Service(occasion),
+    };
+    if let Err(error) = app.writer.submit(command).await {
+        tracing::error!(%error, "an entry about the service itself could not be written");
+    }
+}

@@ -1,0 +1,95 @@
+//! The running service: what its parts share, how it starts, how it stops.
+
+mod background;
+pub mod checkpoint_file;
+mod metrics;
+mod prepare;
+mod regimes;
+mod start;
+mod tls;
+mod turned_away;
+
+pub use metrics::Metrics;
+pub use prepare::VerifiedCache;
+pub use regimes::load as load_regimes;
+pub use start::{Running, StartError, open_context, start};
+pub use turned_away::{Cause, TurnedAway};
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use arc_swap::Guard;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::registry::Registry;
+use crate::store::Readers;
+use crate::writer::{Command, Context, Failure, Writer};
+
+/// What every handler can reach.
+#[derive(Debug)]
+pub struct App {
+    /// Clock, keys, regimes.
+    pub context: Arc<Context>,
+    /// The only door to a change.
+    pub writer: Writer,
+    /// Connections for reading.
+    pub readers: Readers,
+    /// Certificates verified from their bytes.
+    pub verified: VerifiedCache,
+    /// What was turned away.
+    pub turned_away: TurnedAway,
+    evidence_quota: DefaultKeyedRateLimiter<String>,
+}
+
+impl App {
+    fn new(context: Arc<Context>, writer: Writer, readers: Readers, evidence_kib_per_minute: u32) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(evidence_kib_per_minute).unwrap_or(NonZeroU32::MIN));
+        Self {
+            context,
+            writer,
+            readers,
+            verified: VerifiedCache::default(),
+            turned_away: TurnedAway::default(),
+            evidence_quota: RateLimiter::keyed(quota),
+        }
+    }
+
+    /// The registry as last seen, at most a second old.
+    pub fn registry(&self) -> Guard<Arc<Registry>> {
+        self.writer.shared().registry.load()
+    }
+
+    /// This register's origin.
+    pub fn origin(&self) -> &str {
+        self.context.keys.log.key().name().as_str()
+    }
+
+    /// Counts the bytes an organisation is about to add as evidence against its quota. `false`: over it.
+    pub fn may_add_evidence(&self, organisation: &str, bytes: usize) -> bool {
+        let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let Some(kib) = NonZeroU32::new(kib) else { return true };
+        matches!(self.evidence_quota.check_key_n(&organisation.to_owned(), kib), Ok(Ok(())))
+    }
+
+    /// Hands a command to the writer; one prepared on what has changed since is prepared again.
+    pub async fn submit<F, E>(&self, mut prepare: F) -> Result<crate::writer::Answer, E>
+    where
+        F: AsyncFnMut() -> Result<Command, E>,
+        E: From<Failure>,
+    {
+        /// Trust changes a few times a day; a command that is stale this often in a row has another fault.
+        const TRIES_MAX: u32 = 5;
+        for _ in 1..TRIES_MAX {
+            match self.writer.submit(prepare().await?).await {
+                Err(Failure::Stale) => {}
+                answered => return answered.map_err(E::from),
+            }
+        }
+        self.writer.submit(prepare().await?).await.map_err(E::from)
+    }
+
+    pub(crate) fn forget_idle_quotas(&self) {
+        self.evidence_quota.retain_recent();
+        self.evidence_quota.shrink_to_fit();
+    }
+}

@@ -1,0 +1,208 @@
+//! Starting and stopping the service.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App as ActixApp, HttpServer};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing_actix_web::TracingLogger;
+use utoipa_actix_web::AppExt as _;
+
+use super::{App, Metrics, background, tls};
+use crate::clock::Clock;
+use crate::config::{ConfigError, Settings};
+use crate::http::{RequestSpan, remember_client};
+use crate::keys::{self, KeyError};
+use crate::store::{Connection, Readers, StoreError, apart, migrate};
+use crate::writer::{Context, Limits, Occasion, Writer, WriterThread};
+use crate::{http, web};
+
+/// How long a client may take over its request's head, and how long a connection may idle.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+const IDLE_UP_TO: Duration = Duration::from_secs(75);
+/// How long requests in flight get when the service stops, in seconds.
+const STOP_WITHIN_SECONDS: u64 = 30;
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// TLS.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    /// Regimes.
+    #[error("regimes: {0}")]
+    Regime(#[from] endmark_core::regime::RegimeError),
+    /// A port.
+    #[error("setting {key} = {address}: cannot listen there: {problem}; is another service on that port?")]
+    Listen {
+        /// Which setting.
+        key: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        problem: std::io::Error,
+    },
+    /// The settings are for another register than the database.
+    #[error("setting origin = {wanted:?}, but the database holds the register {found:?}; correct one of them")]
+    OtherRegister {
+        /// As configured.
+        wanted: String,
+        /// As found.
+        found: String,
+    },
+    /// Anything of the system.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// A running service.
+#[derive(Debug)]
+pub struct Running {
+    /// Where systems call.
+    pub api: SocketAddr,
+    /// Where browsers look.
+    pub web: SocketAddr,
+    /// Where the operator looks.
+    pub ops: SocketAddr,
+    /// What its parts share.
+    pub app: Arc<App>,
+    handles: Vec<ServerHandle>,
+    servers: Vec<JoinHandle<std::io::Result<()>>>,
+    background: JoinHandle<()>,
+    stop_background: watch::Sender<bool>,
+    writer: WriterThread,
+}
+
+/// Migrates the database and gathers what deciding needs: for the service and the command line alike.
+pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, StartError> {
+    let url = settings.database_url()?;
+    let head = apart(|| {
+        let mut connection = Connection::open(&url)?;
+        migrate(&mut connection)?;
+        crate::store::head::read(&mut connection)
+    })?;
+    if head.origin.as_str() != settings.origin {
+        let found = head.origin.to_string();
+        return Err(StartError::OtherRegister { wanted: settings.origin.clone(), found });
+    }
+    Ok(Arc::new(Context {
+        clock,
+        keys: keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows)?,
+        regimes: Arc::new(super::load_regimes(settings.lists_valid_until)?),
+        metrics: Metrics::default(),
+        checkpoint_path: settings.checkpoint.clone(),
+    }))
+}
+
+fn listen(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |problem| StartError::Listen { key, address, problem };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// Starts everything; returns once all three listeners take connections.
+pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartError> {
+    let context = open_context(settings, clock)?;
+    let limits = settings.limits;
+    let tls = tls::server(&settings.api.certificate, &settings.api.key)?;
+    let (api_listener, api) = listen("api.listen", settings.api.listen)?;
+    let (web_listener, web) = listen("web.listen", settings.web.listen)?;
+    let (ops_listener, ops) = listen("ops.listen", settings.ops.listen)?;
+    let url = settings.database_url()?;
+    let writer_limits =
+        Limits { batch_max: limits.batch_max, queue_max: limits.queue_max, wait_millis_max: limits.wait_millis_max };
+    let (writer, thread) = apart(|| Writer::start(&url, Arc::clone(&context), writer_limits))?;
+    let readers = Readers::start(&url, limits.readers)?;
+    let app = Arc::new(App::new(context, writer, readers, limits.evidence_kib_per_minute));
+    background::service_command(&app, Occasion::Started).await;
+    let servers = [
+        serve_api(&app, api_listener, tls, limits.connections_max)?,
+        serve_plain(&app, web_listener, web::routes)?,
+        serve_plain(&app, ops_listener, http::ops::routes)?,
+    ];
+    let handles = servers.iter().map(Server::handle).collect();
+    let servers = servers.into_iter().map(|server| tokio::task::spawn_local(server)).collect();
+    let (stop_background, stopped) = watch::channel(false);
+    let background = tokio::task::spawn_local(background::run(Arc::clone(&app), stopped));
+    Ok(Running { api, web, ops, app, handles, servers, background, stop_background, writer: thread })
+}
+
+fn serve_api(
+    app: &Arc<App>,
+    listener: TcpListener,
+    tls: rustls::ServerConfig,
+    connections_max: usize,
+) -> Result<Server, StartError> {
+    let data = Data::from(Arc::clone(app));
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let server = HttpServer::new(move || {
+        let (api, _) =
+            ActixApp::new().into_utoipa_app().app_data(data.clone()).configure(http::routes).split_for_parts();
+        api.default_service(actix_web::web::route().to(http::nothing_there))
+            .wrap(from_fn(http::remember_request_id))
+            .wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .on_connect(remember_client)
+    .client_request_timeout(HEAD_WITHIN)
+    .keep_alive(IDLE_UP_TO)
+    .shutdown_timeout(STOP_WITHIN_SECONDS)
+    .disable_signals()
+    .workers(workers)
+    .max_connections(connections_max.div_ceil(workers))
+    .listen_rustls_0_23(listener, tls)?;
+    Ok(server.run())
+}
+
+fn serve_plain(
+    app: &Arc<App>,
+    listener: TcpListener,
+    routes: fn(&mut actix_web::web::ServiceConfig),
+) -> Result<Server, StartError> {
+    let data = Data::from(Arc::clone(app));
+    let server = HttpServer::new(move || {
+        ActixApp::new().app_data(data.clone()).configure(routes).wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .client_request_timeout(HEAD_WITHIN)
+    .keep_alive(IDLE_UP_TO)
+    .shutdown_timeout(STOP_WITHIN_SECONDS)
+    .disable_signals()
+    .workers(1)
+    .max_connections(256)
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+impl Running {
+    /// Stops: takes no new connection, answers what was accepted, writes what is left, publishes the last
+    /// checkpoint.
+    pub async fn stop(self) {
+        for handle in &self.handles {
+            handle.stop(true).await;
+        }
+        for server in self.servers {
+            let _ = server.await;
+        }
+        let _ = self.stop_background.send(true);
+        let _ = self.background.await;
+        background::record_turned_away(&self.app).await;
+        background::service_command(&self.app, Occasion::Stopped).await;
+        background::publish_checkpoint(&self.app).await;
+        let writer = self.writer;
+        let _ = tokio::task::spawn_blocking(move || writer.finish()).await;
+    }
+}

@@ -1,0 +1,143 @@
+//! `GET /v1/certificates` and `GET /v1/certificates/{number}`: the caller's own.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use endmark_core::certificate::{self, Certificate};
+use endmark_core::number::CertificateNumber;
+use endmark_core::seal;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::Calling;
+use super::problem::ProblemDocument;
+use super::view::{CertificateView, StandingView};
+use super::{Problem, ProblemKind};
+use crate::app::App;
+use crate::registry::Grant;
+use crate::store::certificate::{Found, Standing, page, sealed_bytes, standings};
+
+/// The most certificates of one page.
+const PAGE_MAX: u32 = 100;
+
+/// Reads a number from a path.
+pub(super) fn number(text: &str) -> Result<CertificateNumber, Problem> {
+    text.parse().map_err(|error: endmark_core::number::NumberError| {
+        Problem::new(ProblemKind::NumberMalformed, error.to_string()).with("reason", error.code())
+    })
+}
+
+/// A stored certificate: how it stands, its payload, its sealed bytes.
+pub(super) async fn stored(
+    app: &App,
+    number: CertificateNumber,
+) -> Result<Option<(Standing, Certificate, String)>, Problem> {
+    let key = app.context.keys.rows.clone();
+    let found = app
+        .readers
+        .read(move |connection| {
+            let standing = standings(connection, &key, &[number])?.into_iter().next();
+            let bytes = sealed_bytes(connection, &[number])?.into_iter().next();
+            Ok(standing.zip(bytes))
+        })
+        .await?;
+    let Some(((_, found), (_, jws, _))) = found else { return Ok(None) };
+    let fault = |why: String| {
+        tracing::error!(%number, why, "a stored certificate does not verify");
+        Problem::new(ProblemKind::Internal, "what is stored under this number does not verify; tell the operator")
+    };
+    let standing = match found {
+        Found::Standing(standing) => *standing,
+        Found::Tampered(why) => return Err(fault(why)),
+    };
+    let sealed = seal::parse(&jws).and_then(seal::UnverifiedSeal::verify).map_err(|error| fault(error.to_string()))?;
+    if sealed.number() != number || sealed.digest() != standing.digest {
+        return Err(fault("the sealed bytes are another certificate's".to_owned()));
+    }
+    let certificate = certificate::parse(sealed.payload()).map_err(|error| fault(error.to_string()))?;
+    let jws = String::from_utf8(jws).map_err(|error| fault(error.to_string()))?;
+    Ok(Some((standing, certificate, jws)))
+}
+
+/// Shows one of the caller's own certificates; a declarant sees how any certificate stands by its number.
+#[utoipa::path(tag = "certificates",
+    responses((status = 200, body = CertificateView), (status = 404, body = ProblemDocument)))]
+#[get("/v1/certificates/{number}")]
+pub(super) async fn show(
+    app: web::Data<App>,
+    calling: Calling,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    calling.require(&app, &[Grant::Manufacturer, Grant::Declarant])?;
+    let (standing, certificate, jws) = stored(&app, number(&path)?).await?.ok_or_else(Problem::not_found)?;
+    let view = StandingView::new(&app, &standing, &certificate);
+    if standing.organisation == calling.0.organisation {
+        return Ok(HttpResponse::Ok().json(CertificateView { standing: view, certificate, jws }));
+    }
+    if calling.0.may(&[Grant::Declarant]) {
+        let status = StatusView { number: view.number, status: view.status };
+        return Ok(HttpResponse::Ok().json(status));
+    }
+    Err(Problem::not_found())
+}
+
+/// What a declarant sees of another's certificate.
+#[derive(Debug, Serialize, ToSchema)]
+struct StatusView {
+    number: CertificateNumber,
+    status: endmark_core::check::ShownStatus,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct PageQuery {
+    /// How many, at most 100; 50 when left out.
+    limit: Option<u32>,
+    /// From the `next` link of the page before.
+    before: Option<u64>,
+}
+
+/// A page of certificates, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct Page {
+    certificates: Vec<StandingView>,
+}
+
+/// Lists the caller's own certificates, newest first; the `Link` header leads to the next page (RFC 8288).
+#[utoipa::path(tag = "certificates", params(PageQuery),
+    responses((status = 200, body = Page), (status = 400, body = ProblemDocument)))]
+#[get("/v1/certificates")]
+pub(super) async fn list(
+    app: web::Data<App>,
+    calling: Calling,
+    query: Result<web::Query<PageQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    calling.require(&app, &[Grant::Manufacturer])?;
+    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let limit = query.limit.unwrap_or(50).clamp(1, PAGE_MAX);
+    let (key, organisation, before) = (app.context.keys.rows.clone(), calling.0.organisation.to_string(), query.before);
+    let found =
+        app.readers.read(move |connection| page(connection, &key, &organisation, before, i64::from(limit))).await?;
+    let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
+    let mut certificates = Vec::with_capacity(found.len());
+    let mut last = None;
+    for found in found {
+        match found {
+            Found::Standing(row) => {
+                last = Some(row.leaf);
+                if let Some((standing, certificate, _)) = stored(&app, row.number).await? {
+                    certificates.push(StandingView::new(&app, &standing, &certificate));
+                }
+            }
+            Found::Tampered(why) => {
+                tracing::error!(why, "a row of the list does not verify");
+                return Err(Problem::new(ProblemKind::Internal, "give the operator the request id"));
+            }
+        }
+    }
+    let mut response = HttpResponse::Ok();
+    if let (true, Some(last)) = (full, last) {
+        let next = format!("</v1/certificates?limit={limit}&before={last}>; rel=\"next\"");
+        response.insert_header((header::LINK, next));
+    }
+    Ok(response.json(Page { certificates }))
+}

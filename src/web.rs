@@ -1,0 +1,38 @@
+//! The listener for browsers. Officer pages come here; for now it says which register this is, publicly.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+
+use crate::app::App;
+
+/// Its routes.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(start).service(checkpoint);
+}
+
+/// Which register this is, its log's key and size.
+#[get("/")]
+async fn start(app: web::Data<App>) -> HttpResponse {
+    let published = app.writer.shared().published.load();
+    // Origin and key are letters, digits and +/=.- only, so nothing needs escaping.
+    let page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Endmark: {origin}</title>\n\
+         <h1>Endmark register {origin}</h1>\n<p>This register keeps end-destination certificates \
+         (manufacturer's declarations, gamintojo deklaracijos). Its log has {size} entries.</p>\n\
+         <p>Checkpoint key: <code>{key}</code></p>\n<p><a href=\"/log/checkpoint\">Signed checkpoint</a></p>\n</html>\n",
+        origin = app.origin(),
+        size = published.head.size,
+        key = app.context.keys.log.key(),
+    );
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(page)
+}
+
+/// The newest signed checkpoint, for anyone who keeps watch.
+#[get("/log/checkpoint")]
+async fn checkpoint(app: web::Data<App>) -> HttpResponse {
+    crate::http::checkpoint_note(&app)
+}
