@@ -1,0 +1,180 @@
+//! `endmark certificate …`: seal, submit, show, verify.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use endmark_core::chain::{Anchor, Trust};
+use endmark_core::{certificate, seal};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+use serde_json::json;
+
+use super::output::Output;
+use super::remote::{Remote, good, text};
+use super::{Failed, Outcome, block_on};
+use crate::clock::Clock;
+use crate::sealing::Sealer;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Seals a payload with the manufacturer's key.
+    #[command(
+        after_help = "Example:\n  endmark certificate seal payload.json --key maker.key --chain maker.pem --out certificate.jws"
+    )]
+    Seal(SealArguments),
+    /// Submits a sealed certificate to a register.
+    #[command(
+        after_help = "Example:\n  endmark certificate submit certificate.jws --client-certificate maker-client.pem --client-key maker-client.key --authority tls/authority.pem\nSent again, it gives the same number and entry."
+    )]
+    Submit(SubmitArguments),
+    /// Shows one of the caller's own certificates, or any to customs.
+    Show(ShowArguments),
+    /// Verifies a sealed certificate offline: from the file and an anchor.
+    #[command(
+        after_help = "Example:\n  endmark certificate verify certificate.jws --anchor anchor.pem\nRevocation and status are the register's to say: this tells who sealed which bytes."
+    )]
+    Verify(VerifyArguments),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SealArguments {
+    /// The payload, JSON (docs/certificate.schema.json).
+    payload: PathBuf,
+    /// The private key, PKCS#8 PEM.
+    #[arg(long)]
+    key: PathBuf,
+    /// The chain, PEM: the seal certificate first, without the anchor.
+    #[arg(long)]
+    chain: PathBuf,
+    /// Where to write the JWS; stdout when left out.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SubmitArguments {
+    /// The JWS.
+    jws: PathBuf,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ShowArguments {
+    /// The number, such as EDC-7K3M-9QXD-41TZ-P0AB-X.
+    number: String,
+    /// Ask as customs.
+    #[arg(long)]
+    customs: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArguments {
+    /// The JWS.
+    jws: PathBuf,
+    /// A trust anchor, PEM; several may be given.
+    #[arg(long, required = true)]
+    anchor: Vec<PathBuf>,
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failed> {
+    fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn read_text(path: &Path) -> Result<String, Failed> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
+    match command {
+        Command::Seal(a) => seal_payload(&a, output),
+        Command::Submit(a) => submit(&a, output),
+        Command::Show(a) => show(&a, output),
+        Command::Verify(a) => verify(&a, output),
+    }
+}
+
+fn seal_payload(arguments: &SealArguments, output: Output) -> Result<Outcome, Failed> {
+    let payload = read(&arguments.payload)?;
+    let sealer = Sealer::from_pem(&read_text(&arguments.key)?, &read_text(&arguments.chain)?)?;
+    let (number, jws) = sealer.seal(&payload, Clock::wall(jiff::tz::TimeZone::UTC).now())?;
+    match &arguments.out {
+        Some(path) => {
+            fs::write(path, &jws)?;
+            let path = path.display().to_string();
+            output.show(format_args!("Sealed as {number} in {path}"), &json!({ "number": number, "jws": path }));
+        }
+        None => output.show(&jws, &json!({ "number": number, "jws": jws })),
+    }
+    Ok(Outcome::Yes)
+}
+
+fn submit(arguments: &SubmitArguments, output: Output) -> Result<Outcome, Failed> {
+    let jws = read_text(&arguments.jws)?;
+    let client = arguments.remote.client()?;
+    let issued = good(block_on(async { Ok(client.submit(jws.trim()).await?) })?)?;
+    output.show(
+        format_args!(
+            "{}  {}  (log entry {})",
+            text(&issued, "number"),
+            text(&issued, "status"),
+            text(&issued, "entry")
+        ),
+        &issued,
+    );
+    Ok(Outcome::Yes)
+}
+
+fn show(arguments: &ShowArguments, output: Output) -> Result<Outcome, Failed> {
+    let client = arguments.remote.client()?;
+    let area = if arguments.customs { "/v1/customs/certificates" } else { "/v1/certificates" };
+    let path = format!("{area}/{}", arguments.number.trim().replace(' ', ""));
+    let shown = good(block_on(async { Ok(client.get(&path).await?) })?)?;
+    let people = serde_json::to_string_pretty(shown.get("certificate").unwrap_or(&shown))?;
+    output.show(format_args!("{}  {}\n{people}", text(&shown, "number"), text(&shown, "status")), &shown);
+    Ok(Outcome::Yes)
+}
+
+fn verify(arguments: &VerifyArguments, output: Output) -> Result<Outcome, Failed> {
+    let jws = read_text(&arguments.jws)?;
+    let anchors = arguments
+        .anchor
+        .iter()
+        .map(|path| {
+            let der = CertificateDer::from_pem_file(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            Ok(Anchor::from_der(&der)?)
+        })
+        .collect::<Result<Vec<_>, Failed>>()?;
+    let verified = (|| -> Result<_, Failed> {
+        let sealed = seal::parse(jws.trim().as_bytes())?.verify()?;
+        let document = certificate::parse(sealed.payload())?;
+        // Without the log entry, the time of sealing is the best there is; a receipt proves acceptance.
+        let path = Trust::new(anchors, Vec::new()).path(sealed.chain(), sealed.sealed_at())?;
+        Ok((sealed, document, path))
+    })();
+    match verified {
+        Ok((sealed, document, path)) => {
+            let identifier = path.organization_identifier_text().unwrap_or("no organizationIdentifier");
+            output.show(
+                format_args!(
+                    "GENUINE SEAL  {}\n  sealed by    {} ({identifier})\n  sealed at    {}\n  manufacturer {}\n  \
+                     digest       {}\nStatus and revocation are not part of this answer: ask the register.",
+                    sealed.number(),
+                    path.subject(),
+                    sealed.sealed_at(),
+                    document.manufacturer.label(),
+                    sealed.digest(),
+                ),
+                &json!({ "genuine": true, "number": sealed.number(), "digest": sealed.digest(),
+                         "sealer": path.subject(), "organizationIdentifier": identifier,
+                         "manufacturer": document.manufacturer, "certificate": document }),
+            );
+            Ok(Outcome::Yes)
+        }
+        Err(why) => {
+            output.show(format_args!("NOT GENUINE: {why}"), &json!({ "genuine": false, "reason": why.to_string() }));
+            Ok(Outcome::No)
+        }
+    }
+}

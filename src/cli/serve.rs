@@ -1,0 +1,40 @@
+//! `endmark serve`: runs the service until it is told to stop.
+
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::output::Output;
+use super::{Config, Failed, Outcome, block_on};
+use crate::app;
+use crate::config::Settings;
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  endmark serve --config register/endmark.toml\nSIGTERM or Ctrl-C stops it after answering what was accepted."
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: Config,
+}
+
+pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Failed> {
+    let settings = Settings::read(&arguments.config.config)?;
+    block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let running = app::start(&settings, settings.clock()?).await?;
+        output.show(
+            format_args!(
+                "Endmark serves {}\n  api  https://{}\n  web  http://{}\n  ops  http://{}",
+                settings.origin, running.api, running.web, running.ops
+            ),
+            &json!({ "origin": settings.origin, "api": running.api, "web": running.web, "ops": running.ops }),
+        );
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        running.stop().await;
+        Ok(Outcome::Yes)
+    })
+}

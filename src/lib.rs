@@ -1,0 +1,17 @@
+//! Endmark: the service and its command line. `docs/ARCHITECTURE.md` is the map.
+
+pub mod app;
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod entry;
+pub mod http;
+pub mod keys;
+pub mod pki;
+pub mod registry;
+pub mod sealing;
+pub mod store;
+pub mod web;
+pub mod writer;
