@@ -1,0 +1,108 @@
+//! Who may call, and what each may see.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use endmark::client::Client;
+use endmark::registry::Grant;
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+
+use crate::support::{On, Register, consignment, on_both_databases, problem, stranger};
+
+on_both_databases!(
+    an_unregistered_client_certificate_is_refused
+    a_revoked_client_certificate_is_refused_on_an_open_connection_too
+    a_caller_without_the_grant_is_told_which_one
+    someone_elses_number_and_no_number_are_the_same_404
+);
+
+#[actix_web::test]
+async fn without_a_client_certificate_the_handshake_fails() {
+    let register = Register::start(On::Sqlite).await;
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(register.authority().as_bytes()).unwrap()).unwrap();
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let refused = Client::with_tls(&register.base(), tls).unwrap().get("/v1/ping").await.unwrap_err();
+    assert!(refused.to_string().contains("CertificateRequired"), "{refused}");
+    register.stop().await;
+}
+
+async fn an_unregistered_client_certificate_is_refused(on: On) {
+    let register = Register::start(on).await;
+    let client = register.client(&stranger());
+    let before = register.checkpoint().await;
+    let answered = client.get("/v1/ping").await.unwrap();
+    assert_eq!(problem(&answered), "403 caller-unknown");
+    assert_eq!(answered.body["fingerprint"].as_str().unwrap().len(), 64);
+    let answered = client.post("/v1/customs/checks", &consignment("x")).await.unwrap();
+    assert_eq!(problem(&answered), "403 caller-unknown");
+    // Strangers cannot fill the log.
+    assert_eq!(register.checkpoint().await, before);
+    register.stop().await;
+}
+
+async fn a_revoked_client_certificate_is_refused_on_an_open_connection_too(on: On) {
+    let register = Register::start(on).await;
+    let (_, client) = register.register("lv-customs", &[Grant::CustomsRead]);
+    until_answered(&client, "204 no problem").await;
+    let caller = endmark::cli::registered_caller;
+    let (issued, second) = register.register("ee-customs", &[Grant::CustomsRead]);
+    until_answered(&second, "204 no problem").await;
+    let fingerprint =
+        caller(issued.certificate.as_bytes(), "x".parse().unwrap(), String::new(), &[]).unwrap().fingerprint;
+    let change = endmark::writer::RegistryChange::RevokeCaller(fingerprint);
+    endmark::cli::operator_change(&register.world.settings, change).unwrap();
+    // The change came from another process; this one follows within a second.
+    until_answered(&second, "403 caller-revoked").await;
+    assert_eq!(problem(&client.get("/v1/ping").await.unwrap()), "204 no problem");
+    register.stop().await;
+}
+
+/// Asks until the answer is the one wanted: the registry's snapshot may be a second old, the machine slow.
+async fn until_answered(client: &Client, wanted: &str) {
+    let give_up = Instant::now() + Duration::from_secs(20);
+    loop {
+        let found = problem(&client.get("/v1/ping").await.unwrap());
+        if found == wanted {
+            return;
+        }
+        assert!(Instant::now() < give_up, "still {found}");
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn a_caller_without_the_grant_is_told_which_one(on: On) {
+    let register = Register::start(on).await;
+    let answered = register.world.maker.post("/v1/customs/checks", &consignment("x")).await.unwrap();
+    assert_eq!(problem(&answered), "403 grant-missing");
+    assert!(answered.body["detail"].as_str().unwrap().contains("customs:read"), "{}", answered.body);
+    let answered = register.world.customs.submit("x").await.unwrap();
+    assert_eq!(problem(&answered), "403 grant-missing");
+    register.stop().await;
+}
+
+async fn someone_elses_number_and_no_number_are_the_same_404(on: On) {
+    let register = Register::start(on).await;
+    let number = register.issue("CALLERS-1").await;
+    let (_, other) = register.register("another-maker", &[Grant::Manufacturer]);
+    until_answered(&other, "204 no problem").await;
+    let theirs = other.get(&format!("/v1/certificates/{number}")).await.unwrap();
+    let nobodys = other.get("/v1/certificates/EDC-0000-0000-0000-0000-0").await.unwrap();
+    assert_eq!(problem(&theirs), "404 not-found");
+    let body = serde_json::json!({ "reason": "to find out whether it exists" });
+    let revoke = other.post(&format!("/v1/certificates/{number}/revocation"), &body).await.unwrap();
+    assert_eq!(problem(&revoke), "404 not-found");
+    assert_eq!(theirs.body["detail"], revoke.body["detail"]);
+    assert!(nobodys.status.is_client_error());
+    // The owner sees it, and still unrevoked.
+    let own = register.world.maker.get(&format!("/v1/certificates/{number}")).await.unwrap();
+    assert_eq!((own.status.as_u16(), own.body["status"].as_str().unwrap()), (200, "valid"));
+    // A receipt of an entry is for its own organisation and auditors.
+    let leaf = own.body["entry"].as_u64().unwrap();
+    assert_eq!(problem(&other.get(&format!("/v1/entries/{leaf}/receipt")).await.unwrap()), "404 not-found");
+    register.stop().await;
+}

@@ -1,0 +1,65 @@
+//! Documentation and code say the same.
+
+use endmark::http::{ProblemKind, openapi_document};
+use serde_json::Value;
+
+#[test]
+fn every_problem_type_is_in_the_api_documentation() {
+    let documented = include_str!("../../docs/API.md");
+    for kind in ProblemKind::ALL {
+        let row = format!("| `{}` | {} |", kind.urn().replace("urn:endmark:problem:", ""), kind.status().as_u16());
+        assert!(documented.contains(&row), "docs/API.md lacks the row {row}");
+    }
+}
+
+#[test]
+fn every_refusal_is_in_the_api_documentation() {
+    let documented = include_str!("../../docs/API.md");
+    let source = include_str!("../../core/src/acceptance/mod.rs");
+    let codes = source.lines().filter_map(|line| line.split("=> \"").nth(1)?.split('"').next());
+    let codes: Vec<&str> = codes.collect();
+    assert!(codes.len() >= 14);
+    for code in codes {
+        assert!(documented.contains(&format!("`{code}`")), "docs/API.md lacks {code}");
+    }
+}
+
+#[test]
+fn every_route_is_described() {
+    let document: Value = serde_json::from_str(openapi_document()).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    for route in [
+        "/v1/ping",
+        "/v1/certificates",
+        "/v1/certificates/{number}",
+        "/v1/certificates/{number}/suspension",
+        "/v1/certificates/{number}/revocation",
+        "/v1/prechecks",
+        "/v1/customs/checks",
+        "/v1/customs/certificates/{number}",
+        "/v1/statement-sets",
+        "/v1/entries/{id}/receipt",
+        "/log/checkpoint",
+        "/v1/openapi.json",
+    ] {
+        assert!(paths.iter().any(|path| *path == route), "{route} is not in {paths:?}");
+    }
+    // Every reference leads somewhere.
+    let text = document.to_string();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for reference in text.split("#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(schemas.contains_key(name), "{name} is referred to and not there");
+    }
+}
+
+#[test]
+fn every_entry_type_is_in_the_log_documentation() {
+    let documented = include_str!("../../docs/LOG.md");
+    let source = include_str!("../../src/entry.rs");
+    let names = source.lines().filter_map(|line| line.split("=> \"").nth(1)?.split('"').next());
+    for name in names {
+        assert!(documented.contains(&format!("`{name}`")), "docs/LOG.md lacks {name}");
+    }
+}

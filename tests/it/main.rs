@@ -1,0 +1,18 @@
+#![cfg(test)]
+//! Every rule and every attack, through the public door, on SQLite and on PostgreSQL.
+//!
+//! Run with `cargo xtask test`, which brings a PostgreSQL of its own.
+
+mod support;
+
+mod callers;
+mod cases;
+mod checks;
+mod command_line;
+mod crash;
+mod documents;
+mod faults;
+mod log;
+mod schema;
+mod submission;
+mod tampering;

@@ -1,0 +1,62 @@
+//! The two schemas are one, and every migration goes up, down and up again.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use endmark::store::{Connection, migrate, migrations_down};
+
+use crate::support::{On, url};
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Every column as `table.column type [not null]`, types by family.
+fn columns(connection: &mut Connection) -> Vec<String> {
+    let rows: Vec<Column> = match connection {
+        Connection::Sqlite(c) => diesel::sql_query(
+            "SELECT m.name || '.' || p.name || ' ' || lower(p.type) || CASE p.\"notnull\" WHEN 1 THEN ' not null' ELSE '' END
+                 || CASE WHEN p.pk > 0 THEN ' key ' || p.pk ELSE '' END AS name
+             FROM sqlite_master m, pragma_table_info(m.name) p
+             WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY 1",
+        )
+        .load(c)
+        .unwrap(),
+        Connection::Postgres(c) => diesel::sql_query(
+            "SELECT c.table_name || '.' || c.column_name || ' ' ||
+                 CASE c.data_type WHEN 'bytea' THEN 'blob' ELSE c.data_type END ||
+                 CASE c.is_nullable WHEN 'NO' THEN ' not null' ELSE '' END || coalesce((
+                     SELECT ' key ' || k.ordinal_position FROM information_schema.key_column_usage k
+                     JOIN information_schema.table_constraints t USING (constraint_schema, constraint_name)
+                     WHERE t.constraint_type = 'PRIMARY KEY' AND k.table_schema = c.table_schema
+                       AND k.table_name = c.table_name AND k.column_name = c.column_name), '') AS name
+             FROM information_schema.columns c
+             WHERE c.table_schema = current_schema() AND left(c.table_name, 2) <> '__'",
+        )
+        .load(&mut **c)
+        .unwrap(),
+    };
+    let mut names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
+    names.sort();
+    names
+}
+
+fn up_down_up(on: On) -> Vec<String> {
+    let place = on.place();
+    let mut connection = Connection::open(&url(&place).parse().unwrap()).unwrap();
+    migrate(&mut connection).unwrap();
+    let first = columns(&mut connection);
+    migrations_down(&mut connection).unwrap();
+    assert_eq!(columns(&mut connection), Vec::<String>::new(), "down leaves nothing");
+    migrate(&mut connection).unwrap();
+    assert_eq!(columns(&mut connection), first);
+    first
+}
+
+#[test]
+fn migrations_go_up_down_and_up_and_the_two_schemas_are_the_same() {
+    let (sqlite, postgres) = (up_down_up(On::Sqlite), up_down_up(On::Postgres));
+    assert!(sqlite.len() > 40, "{sqlite:?}");
+    assert_eq!(sqlite, postgres);
+}
