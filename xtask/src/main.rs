@@ -1,1 +1,48 @@
-fn main() {}
+//! What a developer runs: `cargo xtask test`, `cargo xtask ci`.
+
+mod checks;
+mod postgres;
+
+use std::io::Write as _;
+use std::process::{Command, ExitCode};
+
+use postgres::Cluster;
+
+const USAGE: &str = "usage: cargo xtask COMMAND\n\n  test [FILTER]  every test, on SQLite and on a PostgreSQL of its own\n  ci             what .ci/run runs: format, clippy, docs, tests, demo, licences\n";
+
+/// What went wrong, for a person.
+type Failed = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.first().map(String::as_str) {
+        Some("test") => test(arguments.get(1).map(String::as_str)),
+        Some("ci") => checks::all().and_then(|()| test(None)).and_then(|()| checks::demo()),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr().lock(), "xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a command and fails when it does.
+fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), Failed> {
+    let status = Command::new(program).args(arguments).envs(environment.iter().copied()).status()?;
+    if status.success() { Ok(()) } else { Err(format!("{program} {} ended with {status}", arguments.join(" ")).into()) }
+}
+
+/// Every test of the workspace, then the mutated seeds of the fuzz targets.
+fn test(filter: Option<&str>) -> Result<(), Failed> {
+    let cluster = Cluster::start()?;
+    let environment = [("ENDMARK_TEST_POSTGRES", cluster.url())];
+    let filter: Vec<&str> = filter.into_iter().collect();
+    run("cargo", &[&["test", "--workspace", "--locked"], filter.as_slice()].concat(), &environment)?;
+    if filter.is_empty() {
+        run("cargo", &["test", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"], &[])?;
+    }
+    Ok(())
+}
