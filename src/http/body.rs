@@ -50,7 +50,8 @@ pub(super) async fn read(
     if announced > wanted.bytes_max {
         return Err(too_large());
     }
-    let mut body = Vec::with_capacity(announced);
+    // A promise of megabytes costs nothing until they come.
+    let mut body = Vec::with_capacity(announced.min(64 * 1024));
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
             app.turned_away.count(Cause::Malformed);

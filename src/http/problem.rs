@@ -238,7 +238,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::new(Kind::Busy, "too many reads are waiting; try again in a moment"),
-            error if error.is_about_the_connection() => {
+            error if error.is_about_the_database() => {
                 tracing::error!(%error, "a read failed");
                 Self::new(Kind::Unavailable, "the database does not answer; try again").retry_after(5)
             }

@@ -46,20 +46,31 @@ pub enum StoreError {
     Busy,
 }
 
+/// What the two databases say of themselves when they cannot work.
+const PASSING: [&str; 10] = [
+    "connection",
+    "terminat",
+    "shut",
+    "starting up",
+    "recovery",
+    "disk is full",
+    "No space left",
+    "could not extend",
+    "is locked",
+    "lock timeout",
+];
+
 impl StoreError {
-    /// Whether another try on a fresh connection may succeed.
-    pub(crate) fn is_about_the_connection(&self) -> bool {
+    /// Whether the database is at fault and not the statement: no connection, no disk. A later try may succeed.
+    pub(crate) fn is_about_the_database(&self) -> bool {
         use diesel::result::{DatabaseErrorKind as Kind, Error};
         match self {
             Self::Connect(_) | Self::Open(_) | Self::Io(_) => true,
             Self::Statement(Error::BrokenTransactionManager) => true,
             Self::Statement(Error::DatabaseError(kind, info)) => match kind {
                 Kind::ClosedConnection | Kind::UnableToSendCommand => true,
-                // diesel-async reports an administrator's shutdown and a dropped socket as Unknown.
-                Kind::Unknown => {
-                    let message = info.message();
-                    ["connection", "terminat", "shut", "starting up", "recovery"].iter().any(|m| message.contains(m))
-                }
+                // Neither driver has kinds for a shutdown, a dropped socket, a full disk or a lock held too long.
+                Kind::Unknown => PASSING.iter().any(|words| info.message().contains(words)),
                 _ => false,
             },
             _ => false,

@@ -39,7 +39,7 @@ impl Readers {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |connection, url| {
             let mut result = attempt(connection, url, &read);
-            if matches!(&result, Err(error) if error.is_about_the_connection()) {
+            if matches!(&result, Err(error) if error.is_about_the_database()) {
                 *connection = None;
                 result = attempt(connection, url, &read);
             }

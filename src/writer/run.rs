@@ -163,7 +163,7 @@ impl Core {
         let prepared = match self.prepare(&mut connection, batch) {
             Ok(prepared) => prepared,
             Err(trouble) => {
-                let broken = matches!(&trouble, Trouble::Poison(error) if error.is_about_the_connection());
+                let broken = matches!(&trouble, Trouble::Poison(error) if error.is_about_the_database());
                 if !broken && head::rollback(&mut connection).is_ok() {
                     self.connection = Some(connection);
                     return Err(trouble);
@@ -205,7 +205,7 @@ impl Core {
             if found.is_some_and(|(_, body)| body == prepared.first_body) {
                 return Ok(());
             }
-            return if error.is_about_the_connection() {
+            return if error.is_about_the_database() {
                 Err(Trouble::Unavailable(error))
             } else {
                 Err(Trouble::Poison(error))
