@@ -115,14 +115,15 @@ impl Check<'_> {
     fn destination(&mut self, known: &Known) {
         let certified = known.certificate.destination_country;
         let number = known.number;
-        let citing = self.citing.get(&number).cloned().unwrap_or_default();
-        let compared = citing.iter().any(|item| item.country_of_destination.is_none());
-        for item in citing {
-            if let Some(declared) = item.country_of_destination
-                && declared != certified
-            {
-                let finding = Finding::new(FindingCode::DestinationMismatch).item(item.goods_item_number);
-                self.findings.push(finding.certificate(number).sides(declared, certified));
+        let mut compared = false;
+        for item in self.citing(known) {
+            match item.country_of_destination {
+                Some(declared) if declared != certified => {
+                    let finding = Finding::new(FindingCode::DestinationMismatch).item(item.goods_item_number);
+                    self.findings.push(finding.certificate(number).sides(declared, certified));
+                }
+                Some(_) => {}
+                None => compared = true,
             }
         }
         match self.consignment.country_of_destination {

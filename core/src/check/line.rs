@@ -1,13 +1,12 @@
 //! A goods item against the lines it draws on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Check, Known, ManufacturerStanding};
-use crate::certificate::{Line, SerialNumbers};
+use crate::certificate::Line;
 use crate::consignment::{Citation, Element, GoodsItem};
 use crate::goods::{CommodityCode, Conversion, Decimal, Unit};
 use crate::number::CertificateNumber;
-use crate::text::Text;
 use crate::verdict::{Finding, FindingCode, NotCompared};
 
 impl Check<'_> {
@@ -24,7 +23,6 @@ impl Check<'_> {
         self.vetted(place, line, known);
         self.draw(place, citation, line);
         self.condition(place, item, line);
-        self.serial_numbers(place, item, line);
         match item.country_of_origin {
             Some(declared) if declared != line.origin_country => {
                 let finding = place.find(FindingCode::OriginDiffers);
@@ -130,27 +128,7 @@ impl Check<'_> {
         }
     }
 
-    fn serial_numbers(&mut self, place: Place, item: &GoodsItem, line: &Line) {
-        let Some(certified) = &line.serial_numbers else { return };
-        let shown = shown(certified);
-        if item.serial_numbers.is_empty() || matches!(certified, SerialNumbers::Digest { .. }) {
-            self.not_compared(place, Element::SerialNumbers, &shown);
-            return;
-        }
-        let known: BTreeSet<&str> = match certified {
-            SerialNumbers::List(list) => list.iter().map(Text::as_str).collect(),
-            SerialNumbers::Ranges(_) | SerialNumbers::Digest { .. } => BTreeSet::new(),
-        };
-        let among = |serial: &str| match certified {
-            SerialNumbers::Ranges(ranges) => ranges.iter().any(|range| range.contains(serial)),
-            SerialNumbers::List(_) | SerialNumbers::Digest { .. } => known.contains(serial),
-        };
-        for serial in item.serial_numbers.iter().filter(|serial| !among(serial.as_str())) {
-            self.findings.push(place.find(FindingCode::SerialNumberUnknown).sides(serial, &shown));
-        }
-    }
-
-    fn not_compared(&mut self, place: Place, element: Element, certified: impl ToString) {
+    pub(super) fn not_compared(&mut self, place: Place, element: Element, certified: impl ToString) {
         self.not_compared.push(NotCompared {
             element,
             goods_item: Some(place.item),
@@ -160,7 +138,7 @@ impl Check<'_> {
     }
 
     /// Whether what an item cites adds up to the item, and its net mass to what the lines say.
-    pub(super) fn covered(&mut self, item: &GoodsItem, lines: &[(&Citation, &Line)]) {
+    pub(super) fn covered(&mut self, item: &GoodsItem, lines: &[(&Citation, &Line, &Known)]) {
         if lines.is_empty() || lines.len() != item.citations.len() {
             return;
         }
@@ -168,27 +146,32 @@ impl Check<'_> {
         // Supplementary units in a comparable unit were compared when the consignment was read.
         let by_units = item.supplementary_units.is_some_and(|declared| sum(item, declared.unit).is_some());
         let kilograms: Option<Unit> = "KGM".parse().ok();
-        let by_mass = kilograms.and_then(|unit| sum(item, unit)).zip(item.net_mass);
-        match by_mass {
-            Some((cited, net_mass)) if !by_units && cited < net_mass => {
+        match (kilograms.and_then(|unit| sum(item, unit)), item.net_mass, item.supplementary_units) {
+            // Also beside supplementary units: a gram declared there must not hide twenty tonnes.
+            (Some(cited), Some(net_mass), _) if cited < net_mass => {
                 let sides = (format!("{net_mass} KGM"), format!("{cited} KGM cited"));
                 self.findings.push(about(FindingCode::QuantityNotCovered).sides(sides.0, sides.1));
             }
-            Some(_) => {}
-            None if !by_units => {
-                // TARIC asks supplementary units for some codes only: then the officer counts.
-                for (citation, _) in lines {
-                    if let Ok(certificate) = citation.certificate.as_str().parse() {
-                        self.not_compared.push(NotCompared {
-                            element: Element::SupplementaryUnits,
-                            goods_item: Some(item.goods_item_number),
-                            certificate,
-                            certified: format!("{} cited", citation.quantity),
-                        });
-                    }
+            (Some(_), Some(_), _) => {}
+            (Some(cited), None, _) => {
+                for (_, _, known) in lines {
+                    let place = Some(item.goods_item_number);
+                    self.absent(Element::NetMass, place, known, format!("{cited} KGM cited"));
                 }
             }
-            None => {}
+            (None, _, _) if by_units => {}
+            (None, _, Some(declared)) => {
+                let cited: Vec<String> = lines.iter().map(|(citation, ..)| citation.quantity.to_string()).collect();
+                let finding = about(FindingCode::ItemQuantityNotComparable).sides(declared, cited.join(" + "));
+                self.findings.push(finding.remedy("cite the quantity in the unit that the item declares"));
+            }
+            // TARIC asks supplementary units for some codes only: then the officer counts.
+            (None, _, None) => {
+                for (citation, line, known) in lines {
+                    let place = Place { item: item.goods_item_number, number: known.number, line: line.line };
+                    self.not_compared(place, Element::SupplementaryUnits, format!("{} cited", citation.quantity));
+                }
+            }
         }
         if let (Some(declared), Some(expected)) = (item.net_mass, expected_mass(lines))
             && declared != expected
@@ -199,24 +182,12 @@ impl Check<'_> {
     }
 }
 
-/// Serial numbers as shown: the first twenty, or what stands for the list.
-fn shown(serial_numbers: &SerialNumbers) -> String {
-    let shown: Vec<String> = match serial_numbers {
-        SerialNumbers::List(list) => list.iter().take(20).map(ToString::to_string).collect(),
-        SerialNumbers::Ranges(ranges) => {
-            ranges.iter().take(20).map(|range| format!("{} to {}", range.first, range.last)).collect()
-        }
-        SerialNumbers::Digest { count, sha256 } => vec![format!("{count} numbers, list {sha256}")],
-    };
-    shown.join(", ")
-}
-
 /// Where a finding is made.
 #[derive(Clone, Copy)]
-struct Place {
-    item: u32,
-    number: CertificateNumber,
-    line: u32,
+pub(super) struct Place {
+    pub(super) item: u32,
+    pub(super) number: CertificateNumber,
+    pub(super) line: u32,
 }
 
 impl Place {
@@ -244,8 +215,8 @@ fn sum(item: &GoodsItem, unit: Unit) -> Option<Decimal> {
 }
 
 /// The net mass that the lines give for the quantities cited, to the millionth of a kilogram.
-fn expected_mass(lines: &[(&Citation, &Line)]) -> Option<Decimal> {
-    lines.iter().try_fold(Decimal::ZERO, |sum, (citation, line)| {
+fn expected_mass(lines: &[(&Citation, &Line, &Known)]) -> Option<Decimal> {
+    lines.iter().try_fold(Decimal::ZERO, |sum, (citation, line, _)| {
         let whole = line.net_mass?;
         let Conversion::Exact(cited) = citation.quantity.unit.convert(citation.quantity.value, line.quantity.unit)
         else {

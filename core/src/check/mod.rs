@@ -8,9 +8,10 @@ mod evidence;
 mod line;
 mod party;
 mod routing;
+mod serial;
 mod status;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transport;
 
 pub use evidence::{Cited, Evidence, Known, ManufacturerStanding, SealStanding, StoredStatus};
@@ -42,7 +43,7 @@ struct Check<'a> {
     not_compared: Vec<NotCompared>,
     /// What this consignment draws on each line altogether, in the line's unit.
     drawn: BTreeMap<(CertificateNumber, u32), Decimal>,
-    /// The goods items that cite each certificate.
+    /// The items that lean on each certificate, gathered once: a declaration may have thousands of both.
     citing: BTreeMap<CertificateNumber, Vec<&'a GoodsItem>>,
 }
 
@@ -113,15 +114,15 @@ impl<'a> Check<'a> {
                     continue;
                 }
             };
-            let citing = self.citing.entry(number).or_default();
-            if citing.last().is_none_or(|last| last.goods_item_number != item.goods_item_number) {
-                citing.push(item);
-            }
             match evidence.certificates.get(&number) {
                 Some(Cited::Known(known)) => {
                     certificates.insert(number, known);
+                    let citing = self.citing.entry(number).or_default();
+                    if citing.last().is_none_or(|last| last.goods_item_number != item.goods_item_number) {
+                        citing.push(item);
+                    }
                     if let Some(line) = self.line(item, citation, known) {
-                        lines.push((citation, line));
+                        lines.push((citation, line, &**known));
                     }
                 }
                 Some(Cited::Unknown) => {
@@ -140,13 +141,32 @@ impl<'a> Check<'a> {
             }
         }
         self.covered(item, &lines);
+        self.serial_numbers(item, &lines);
     }
 
     /// Puts the answers of items and whole together, and the findings in order.
     fn verdict(mut self, mut items: Vec<ItemVerdict>) -> Verdict {
-        let gravity = Gravity::of(&self.findings, &self.citing);
+        // The gravest for each item: its own findings, those of its certificates, and those of the whole.
+        let mut of_items: BTreeMap<u32, Severity> = BTreeMap::new();
+        let mut of_certificates: BTreeMap<&str, Severity> = BTreeMap::new();
+        let mut of_all = None;
+        for finding in &self.findings {
+            let gravest = match (finding.goods_item, &finding.certificate) {
+                (Some(number), _) => of_items.entry(number).or_insert(finding.severity),
+                (None, Some(certificate)) => of_certificates.entry(certificate).or_insert(finding.severity),
+                (None, None) => of_all.get_or_insert(finding.severity),
+            };
+            *gravest = finding.severity.max(*gravest);
+        }
+        for (number, citing) in &self.citing {
+            let Some(severity) = of_certificates.get(number.to_string().as_str()) else { continue };
+            for item in citing {
+                let gravest = of_items.entry(item.goods_item_number).or_insert(*severity);
+                *gravest = (*severity).max(*gravest);
+            }
+        }
         for item in &mut items {
-            item.answer = answer(gravity.of_item(item.goods_item_number));
+            item.answer = answer(of_items.get(&item.goods_item_number).copied().max(of_all));
         }
         // Stable: equal ones stay in the order of items and lines in which they were found.
         self.findings.sort_by(|a, b| {
@@ -166,6 +186,11 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// The items that lean on a certificate.
+    fn citing(&self, known: &Known) -> Vec<&'a GoodsItem> {
+        self.citing.get(&known.number).cloned().unwrap_or_default()
+    }
+
     /// An element that is absent: not in the set, or in it and empty.
     fn absent(&mut self, element: Element, item: Option<u32>, known: &Known, certified: String) {
         let presence = self.consignment.data_set.presence(element, self.consignment.security);
@@ -177,40 +202,6 @@ impl<'a> Check<'a> {
             self.findings.push(finding.sides(format!("{element:?}: empty"), &certified).remedy(remedy));
         }
         self.not_compared.push(NotCompared { element, goods_item: item, certificate: known.number, certified });
-    }
-}
-
-/// The gravest finding about each goods item: its own, those of the certificates it cites, those of the whole.
-struct Gravity {
-    whole: Option<Severity>,
-    items: BTreeMap<u32, Severity>,
-}
-
-impl Gravity {
-    fn of(findings: &[Finding], citing: &BTreeMap<CertificateNumber, Vec<&GoodsItem>>) -> Self {
-        let mut gravity = Self { whole: None, items: BTreeMap::new() };
-        for finding in findings {
-            match (finding.goods_item, &finding.certificate) {
-                (Some(item), _) => gravity.raise(item, finding.severity),
-                (None, Some(certificate)) => {
-                    let number = certificate.parse().ok();
-                    for item in number.and_then(|number| citing.get(&number)).into_iter().flatten() {
-                        gravity.raise(item.goods_item_number, finding.severity);
-                    }
-                }
-                (None, None) => gravity.whole = gravity.whole.max(Some(finding.severity)),
-            }
-        }
-        gravity
-    }
-
-    fn raise(&mut self, item: u32, severity: Severity) {
-        let gravest = self.items.entry(item).or_insert(severity);
-        *gravest = severity.max(*gravest);
-    }
-
-    fn of_item(&self, item: u32) -> Option<Severity> {
-        self.items.get(&item).copied().max(self.whole)
     }
 }
 

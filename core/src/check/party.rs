@@ -2,7 +2,7 @@
 
 use super::{Check, Known};
 use crate::consignment::Element;
-use crate::party::Party;
+use crate::party::{Party, Scheme};
 use crate::verdict::{Finding, FindingCode, Severity};
 
 /// What comparing two parties gave.
@@ -21,8 +21,16 @@ pub(super) enum Compared {
 }
 
 pub(super) fn compare(declared: &Party, certified: &Party) -> Compared {
-    let names =
-        declared.name.as_ref().zip(certified.name.as_ref()).map(|(a, b)| folded(a.as_str()) == folded(b.as_str()));
+    let names = declared.name.as_ref().zip(certified.name.as_ref()).map(|(a, b)| same_name(a.as_str(), b.as_str()));
+    // A person has one EORI and one LEI: another one beside the certified number names somebody else.
+    let contradicted = declared.identifiers.iter().any(|identifier| {
+        matches!(identifier.scheme(), Scheme::Eori | Scheme::Lei)
+            && !certified.identifiers.contains(identifier)
+            && certified.identifiers.iter().any(|other| other.scheme() == identifier.scheme())
+    });
+    if contradicted {
+        return Compared::Other;
+    }
     if declared.identifiers.iter().any(|identifier| certified.identifiers.contains(identifier)) {
         return if names == Some(false) { Compared::OtherName } else { Compared::Same };
     }
@@ -40,6 +48,12 @@ pub(super) fn compare(declared: &Party, certified: &Party) -> Compared {
 /// Legal forms, which are written or left out at will, in Latin letters.
 const LEGAL_FORMS: [&str; 14] =
     ["uab", "ab", "gmbh", "ag", "sp", "zoo", "oo", "too", "llp", "ooo", "oao", "ao", "sia", "ltd"];
+
+/// Names of nothing but a legal form agree with none.
+fn same_name(a: &str, b: &str) -> bool {
+    let a = folded(a);
+    !a.is_empty() && a == folded(b)
+}
 
 /// A name as compared: Latin letters, no case, no punctuation, no legal form.
 fn folded(name: &str) -> String {
@@ -65,11 +79,16 @@ impl Check<'_> {
             }
         }
         self.consignee(known);
-        if let Some(maker) = &declared.manufacturer
-            && compare(maker, &certificate.manufacturer) == Compared::Other
-        {
-            let complete = |finding: Finding| finding.sides(maker.label(), certificate.manufacturer.label());
-            self.find(known, FindingCode::ManufacturerMismatch, complete);
+        if let Some(maker) = &declared.manufacturer {
+            let sides = (format!("manufacturer {}", maker.label()), certificate.manufacturer.label());
+            match compare(maker, &certificate.manufacturer) {
+                Compared::Same | Compared::OnlyNames => {}
+                Compared::Other => {
+                    self.find(known, FindingCode::ManufacturerMismatch, |finding| finding.sides(sides.0, sides.1));
+                }
+                Compared::OtherName => self.warn(known, FindingCode::PartyNameDiffers, sides.0, sides.1),
+                Compared::NotIdentified => self.warn(known, FindingCode::PartyNotIdentified, sides.0, sides.1),
+            }
         }
     }
 
@@ -77,11 +96,11 @@ impl Check<'_> {
     fn consignee(&mut self, known: &Known) {
         let consignment = self.consignment;
         let certified = &known.certificate.consignee;
-        let citing = self.citing.get(&known.number).cloned().unwrap_or_default();
-        let leans_on_the_whole = citing.iter().any(|item| item.consignee.is_none());
-        for item in citing {
-            if let Some(own) = &item.consignee {
-                self.party(known, Element::Consignee, Some(item.goods_item_number), own, certified);
+        let mut leans_on_the_whole = false;
+        for item in self.citing(known) {
+            match &item.consignee {
+                Some(own) => self.party(known, Element::Consignee, Some(item.goods_item_number), own, certified),
+                None => leans_on_the_whole = true,
             }
         }
         match &consignment.parties.consignee {

@@ -12,14 +12,12 @@ impl Check<'_> {
     pub(super) fn transport(&mut self, known: &Known) {
         let Some(certified) = &known.certificate.transport else { return };
         let consignment = self.consignment;
-        let declared = match &consignment.transport {
-            Some(declared) if !declared.means.is_empty() => declared,
-            Some(_) | None => {
-                let means = certified.means.iter().chain(&certified.trailers);
-                self.absent(Element::Transport, None, known, joined(means));
-                return;
-            }
-        };
+        let declared = consignment.transport.as_ref();
+        if declared.is_none_or(|declared| declared.means.is_empty()) {
+            let means = certified.means.iter().chain(&certified.trailers);
+            self.absent(Element::Transport, None, known, joined(means));
+        }
+        let Some(declared) = declared else { return };
         self.plates(known, &plates(declared, false), &certified.means);
         self.plates(known, &plates(declared, true), &certified.trailers);
         let texts = |found: &[Text<17>]| found.iter().map(Text::to_string).collect::<Vec<_>>();

@@ -224,6 +224,9 @@ impl Regimes {
                              not loaded"
                         ));
                     }
+                    Listed::No if list.is_partial() && list.covers_chapter_of(&item.commodity_code) => {
+                        unsettled = Some(format!("{id} is loaded in part only, and not listed there says nothing"));
+                    }
                     Listed::No => {}
                 }
             }

@@ -118,6 +118,9 @@ fn list(row: &ListRow, content: &str) -> Result<GoodsList, RegimeError> {
         if !digits || !matches!(entry.code.len(), 2 | 4 | 6 | 8) {
             return Err(refused(file, line, 1, format!("{:?} is no code of 2, 4, 6 or 8 digits", entry.code)));
         }
+        if entry.ex > 1 {
+            return Err(refused(file, line, 2, format!("{} is no flag: 0 for the whole code, 1 for \"ex\"", entry.ex)));
+        }
         let from = day(file, line, &entry.from)?;
         entries.push(ListEntry { code: entry.code, ex: entry.ex != 0, from });
     }

@@ -70,6 +70,13 @@ impl GoodsList {
         self.partial
     }
 
+    /// Whether it has entries in the chapter of a code.
+    pub fn covers_chapter_of(&self, code: &CommodityCode) -> bool {
+        let subheading = code.harmonized_system_subheading_code;
+        let chapter = subheading.as_str().get(..2).unwrap_or_default();
+        self.entries.range(chapter.to_owned()..).next().is_some_and(|(code, _)| code.starts_with(chapter))
+    }
+
     /// What it says of a code on a day. A whole entry wins over one by description.
     pub fn find(&self, code: &CommodityCode, day: Date) -> Listed<'_> {
         let digits = code.digits();
@@ -83,11 +90,13 @@ impl GoodsList {
                 maybe = maybe.or(Some(entry));
             }
         }
-        // The declared code may be coarser than an entry: 8708 99 declared, 8708 99 10 listed.
+        // The declared code may be coarser than an entry: 8708 99 declared, 8708 99 10 listed. Closing zeros refine
+        // nothing, so 8708 99 00 does not slip past that entry either.
+        let open = without_closing_zeros(&digits, 6);
         let finer = self
             .entries
-            .range(digits.clone()..)
-            .take_while(|(code, _)| code.starts_with(&digits))
+            .range(open.to_owned()..)
+            .take_while(|(code, _)| code.starts_with(open))
             .flat_map(|(_, entries)| entries)
             .find(|entry| entry.applies(day));
         maybe.or(finer).map_or(Listed::No, Listed::Maybe)
@@ -100,10 +109,14 @@ impl ListEntry {
     }
 }
 
-/// The digits of a printed code without trailing pairs of zeros, at least a heading.
+/// The digits of a printed code that say something, at least a heading.
 fn significant(code: &str) -> &str {
+    without_closing_zeros(code, 4)
+}
+
+fn without_closing_zeros(code: &str, length_min: usize) -> &str {
     let mut digits = code;
-    while digits.len() > 4
+    while digits.len() > length_min
         && let Some(shorter) = digits.strip_suffix("00")
     {
         digits = shorter;

@@ -10,7 +10,7 @@ mod offices;
 mod route;
 mod statement;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use built_in::{ItemRequirement, Regimes};
 pub use data::{RegimeData, RegimeError};

@@ -1,0 +1,69 @@
+use time::macros::date;
+
+use super::super::{GoodsList, ListEntry, Listed};
+use crate::goods::CommodityCode;
+
+fn code(digits: &str) -> CommodityCode {
+    let part = |from: usize, to: usize| digits.get(from..to).map(|part| part.parse().unwrap());
+    CommodityCode {
+        harmonized_system_subheading_code: digits.get(..6).unwrap().parse().unwrap(),
+        combined_nomenclature_code: part(6, 8),
+        taric_code: part(8, 10),
+    }
+}
+
+fn list(entries: &[(&str, bool)]) -> GoodsList {
+    let entries = entries.iter().map(|(code, ex)| ListEntry { code: (*code).to_owned(), ex: *ex, from: None });
+    GoodsList::new("test", "2025-10-24", false, entries.collect())
+}
+
+fn said(list: &GoodsList, digits: &str) -> String {
+    match list.find(&code(digits), date!(2026 - 03 - 16)) {
+        Listed::Yes(entry) => format!("yes {}", entry.label()),
+        Listed::Maybe(entry) => format!("maybe {}", entry.label()),
+        Listed::No => "no".to_owned(),
+    }
+}
+
+#[test]
+fn a_chapter_heading_or_subheading_lists_everything_below_it() {
+    let list = list(&[("88", false), ("8427", false), ("842230", false), ("85444995", false)]);
+    assert_eq!(said(&list, "8802400010"), "yes 88");
+    assert_eq!(said(&list, "842720"), "yes 8427");
+    assert_eq!(said(&list, "84223000"), "yes 842230");
+    assert_eq!(said(&list, "8544499500"), "yes 85444995");
+    assert_eq!(said(&list, "85444993"), "no");
+    assert_eq!(said(&list, "842240"), "no");
+}
+
+#[test]
+fn trailing_zeros_of_an_entry_say_nothing() {
+    let list = list(&[("90060000", false), ("22030000", true)]);
+    assert_eq!(said(&list, "90065300"), "yes 90060000");
+    assert_eq!(said(&list, "22030001"), "maybe ex 22030000");
+}
+
+#[test]
+fn an_entry_by_description_is_a_maybe_and_a_whole_one_wins() {
+    assert_eq!(said(&list(&[("4011", true)]), "401120"), "maybe ex 4011");
+    assert_eq!(said(&list(&[("4011", true), ("401120", false)]), "401120"), "yes 401120");
+    assert_eq!(said(&list(&[("4011", true), ("4011", false)]), "401120"), "yes 4011");
+}
+
+#[test]
+fn a_code_coarser_than_an_entry_is_a_maybe() {
+    let list = list(&[("27101921", false)]);
+    assert_eq!(said(&list, "271019"), "maybe 27101921");
+    assert_eq!(said(&list, "27101900"), "maybe 27101921");
+    assert_eq!(said(&list, "2710190000"), "maybe 27101921");
+    assert_eq!(said(&list, "27101925"), "no");
+    assert_eq!(said(&list, "271020"), "no");
+}
+
+#[test]
+fn an_entry_speaks_from_its_day_on() {
+    let entry = ListEntry { code: "8427".into(), ex: false, from: Some(date!(2026 - 03 - 16)) };
+    let list = GoodsList::new("test", "2026-03-16", false, vec![entry]);
+    assert_eq!(list.find(&code("842720"), date!(2026 - 03 - 15)), Listed::No);
+    assert!(matches!(list.find(&code("842720"), date!(2026 - 03 - 16)), Listed::Yes(_)));
+}

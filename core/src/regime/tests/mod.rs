@@ -1,0 +1,34 @@
+//! The lists and files of `regimes/`, and the route.
+
+mod files;
+mod list;
+mod route;
+
+use super::RegimeData;
+
+/// The files of `regimes/`, by their path below it.
+pub(crate) fn files() -> Vec<(String, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../regimes");
+    let mut found = Vec::new();
+    for folder in ["", "lists/", "statements/"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_file() {
+                let name = entry.file_name().into_string().unwrap();
+                found.push((format!("{folder}{name}"), std::fs::read_to_string(entry.path()).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+pub(crate) fn parse(files: &[(String, String)]) -> Result<RegimeData, super::RegimeError> {
+    let borrowed: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    RegimeData::parse(&borrowed)
+}
+
+/// The data of `regimes/`, read once.
+pub(crate) fn data() -> RegimeData {
+    static DATA: std::sync::LazyLock<RegimeData> = std::sync::LazyLock::new(|| parse(&files()).unwrap());
+    DATA.clone()
+}
