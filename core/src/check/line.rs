@@ -159,6 +159,13 @@ impl Check<'_> {
                     self.absent(Element::NetMass, place, known, format!("{cited} KGM cited"));
                 }
             }
+            // The set has the net mass: without it nobody sees whether the goods are as many as cited.
+            (None, None, _) if self.is_in_set(Element::NetMass) => {
+                for (_, line, known) in lines {
+                    let certified = line.net_mass.map_or_else(|| "-".to_owned(), |mass| format!("{mass} KGM a line"));
+                    self.absent(Element::NetMass, Some(item.goods_item_number), known, certified);
+                }
+            }
             (None, _, _) if by_units => {}
             (None, _, Some(declared)) => {
                 let cited: Vec<String> = lines.iter().map(|(citation, ..)| citation.quantity.to_string()).collect();

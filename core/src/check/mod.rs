@@ -191,10 +191,13 @@ impl<'a> Check<'a> {
         self.citing.get(&known.number).cloned().unwrap_or_default()
     }
 
+    fn is_in_set(&self, element: Element) -> bool {
+        self.consignment.data_set.presence(element, self.consignment.security) == Presence::InSet
+    }
+
     /// An element that is absent: not in the set, or in it and empty.
     fn absent(&mut self, element: Element, item: Option<u32>, known: &Known, certified: String) {
-        let presence = self.consignment.data_set.presence(element, self.consignment.security);
-        if presence == Presence::InSet {
+        if self.is_in_set(element) {
             let mut finding = Finding::new(FindingCode::ElementEmpty).certificate(known.number);
             finding.goods_item = item;
             let remedy =

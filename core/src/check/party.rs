@@ -115,10 +115,11 @@ impl Check<'_> {
             Compared::Same => return,
             Compared::OtherName => (FindingCode::PartyNameDiffers, Severity::Warning, "the identifier is the same"),
             Compared::Other => (FindingCode::PartyMismatch, Severity::Hard, "another party than the certified one"),
-            Compared::OnlyNames => {
+            // Every exporter of the Union has an EORI, which its declaration carries.
+            Compared::OnlyNames if element != Element::Exporter => {
                 (FindingCode::PartyNotIdentified, Severity::Warning, "only the names agree; compare with the papers")
             }
-            Compared::NotIdentified => (
+            Compared::OnlyNames | Compared::NotIdentified => (
                 FindingCode::PartyNotIdentified,
                 Severity::Open,
                 "compare with the papers, or have an identifier declared",

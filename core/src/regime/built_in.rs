@@ -171,7 +171,9 @@ impl Regimes {
         let via: Vec<Country> = [Country::RU, Country::BY].into_iter().filter(passed).collect();
         if !via.is_empty() {
             self.apply_rules(consignment, item, moment, &via, licensed, &mut asked);
-            if !licensed && !documents(consignment, item).any(|kind| kind == "Y901") {
+            if licensed {
+                asked.dual_use_under_licence();
+            } else if !documents(consignment, item).any(|kind| kind == "Y901") {
                 let remedy = "declare Y901 (not on the dual-use list) or the licence";
                 asked.unknown(FindingCode::DualUseUndeclared, "EU-DUAL-USE", DUAL_USE_BASIS, remedy);
             }
@@ -291,6 +293,22 @@ impl Asked {
         let remedy = format!("{why}; look the code up in the act in force");
         self.findings
             .push(Finding::new(FindingCode::RequirementUnknown).item(self.item).basis(rule.basis).remedy(remedy));
+    }
+
+    /// A dual-use licence says that the goods are dual-use: their transit is prohibited, unless the licence lifts that.
+    fn dual_use_under_licence(&mut self) {
+        self.statements.push(RegimeStatement {
+            regime: "EU-DUAL-USE".to_owned(),
+            regime_version: "built-in".to_owned(),
+            requirement: Requirement::Prohibited,
+            list: None,
+            list_entry: None,
+            legal_basis: DUAL_USE_BASIS.to_owned(),
+            remedy: None,
+        });
+        let remedy = "see whether the licence declared covers this movement";
+        let finding = Finding::new(FindingCode::ProhibitedLicenceDeclared).item(self.item).basis(DUAL_USE_BASIS);
+        self.findings.push(finding.remedy(remedy));
     }
 
     fn unknown(&mut self, code: FindingCode, regime: &str, basis: &str, remedy: &str) {

@@ -57,6 +57,11 @@ fn a_citation_lighter_than_the_goods_leaves_the_rest_uncovered() {
 }
 
 #[test]
+fn an_export_declaration_without_net_mass_has_a_gap() {
+    case().without("/goodsItems/1/netMass").comes_out(CannotBeChecked, FindingCode::ElementEmpty);
+}
+
+#[test]
 fn net_mass_origin_and_transport_that_differ_are_warnings() {
     case().declared("/goodsItems/0/netMass", json!("5300")).comes_out(Conforms, FindingCode::NetMassDiffers);
     case().declared("/goodsItems/0/countryOfOrigin", json!("AT")).comes_out(Conforms, FindingCode::OriginDiffers);

@@ -18,6 +18,9 @@ fn parties_are_compared_by_identifier_and_names_only_warn() {
     // A consignee in a third country often has a name only: as written, or in Cyrillic letters.
     consignee(json!({ "name": "TOO \"Almaty Food Machinery\"" })).comes_out(Conforms, FindingCode::PartyNotIdentified);
     consignee(json!({ "name": "ТОО Шымкент" })).comes_out(CannotBeChecked, FindingCode::PartyNotIdentified);
+    // An exporter of the Union has an EORI: a name is not enough.
+    let unnamed = json!({ "name": "UAB Baltijos pakavimo sistemos" });
+    case().declared("/parties/exporter", unnamed).comes_out(CannotBeChecked, FindingCode::PartyNotIdentified);
     // An item's own consignee counts for that item.
     let own = case().declared("/goodsItems/1/consignee", other).comes_out(DoesNotConform, FindingCode::PartyMismatch);
     let answers: Vec<Answer> = own.items.iter().map(|item| item.answer).collect();

@@ -38,7 +38,9 @@ fn goods_that_nobody_lists_need_nothing_once_the_dual_use_question_is_settled() 
     assert_eq!(unlisted().conforms().items[0].requirement, Requirement::NotRequired);
     let open = unlisted().declared("/supportingDocuments", json!([]));
     open.comes_out(CannotBeChecked, FindingCode::DualUseUndeclared);
-    unlisted().declared("/supportingDocuments", json!([{ "type": "X060" }])).conforms();
+    // A dual-use licence says that the goods are dual-use; whether it lifts the ban is for the officer.
+    let licensed = unlisted().declared("/supportingDocuments", json!([{ "type": "X060" }]));
+    licensed.comes_out(CannotBeChecked, FindingCode::ProhibitedLicenceDeclared);
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn the_dual_use_question_is_settled_by_y901_or_a_licence() {
     let found = documents(json!([])).open(FindingCode::DualUseUndeclared);
     assert!(found.remedy.unwrap().contains("Y901"));
     documents(json!([{ "type": "N380" }])).open(FindingCode::DualUseUndeclared);
-    documents(json!([{ "type": "X060" }])).conforms();
+    documents(json!([{ "type": "X060" }])).open(FindingCode::ProhibitedLicenceDeclared);
     let one = documents(json!([])).declared("/goodsItems/0/supportingDocuments", json!([{ "type": "Y901" }]));
     assert_eq!(one.verdict().findings.len(), 2);
 }
