@@ -20,7 +20,7 @@ impl Check<'_> {
             (Element::EndUser, known.certificate.end_user.label()),
             (Element::EndUse, known.certificate.end_use.to_string()),
         ] {
-            self.absent(element, None, known, certified);
+            self.absent(element, None, known.number, certified);
         }
     }
 
@@ -54,14 +54,22 @@ impl Check<'_> {
     }
 
     fn seal(&mut self, known: &Known) {
-        let (code, detail) = match &known.seal {
+        let another = "ask the exporter for a certificate with a seal that stands";
+        let (code, detail, remedy) = match &known.seal {
             SealStanding::Trusted => return,
-            SealStanding::Untrusted(detail) => (FindingCode::SealUntrusted, detail),
-            SealStanding::Revoked { detail } => (FindingCode::SealRevoked, detail),
-            SealStanding::RevokedLater { detail } => (FindingCode::SealRevokedLater, detail),
-            SealStanding::ListStale { detail } => (FindingCode::RevocationListStale, detail),
+            SealStanding::Untrusted(detail) => (FindingCode::SealUntrusted, detail, another),
+            SealStanding::Revoked { detail } => (FindingCode::SealRevoked, detail, another),
+            SealStanding::RevokedLater { detail } => {
+                let stands = "the seal was good when the register accepted it, and still counts";
+                (FindingCode::SealRevokedLater, detail, stands)
+            }
+            SealStanding::ListStale { detail } => {
+                let load = "have the operator load a fresh revocation list, then check again";
+                (FindingCode::RevocationListStale, detail, load)
+            }
         };
-        self.find(known, code, |finding| finding.remedy(detail));
+        let accepted = format!("accepted {}", day::format(known.accepted_at.date()));
+        self.find(known, code, |finding| finding.sides(accepted, detail).remedy(remedy));
     }
 
     fn manufacturer(&mut self, known: &Known) {
@@ -86,6 +94,10 @@ impl Check<'_> {
     }
 
     fn statements(&mut self, known: &Known) {
+        // Where no regime asks for the certificate, none demands its words either.
+        if !self.citing(known).iter().any(|item| self.asked.contains(&item.goods_item_number)) {
+            return;
+        }
         let basis = self.regimes.certificate_basis();
         let confirmed = &known.certificate.statements;
         let accepted = self.regimes.statement_sets().iter().filter(|set| set.is_accepted());
@@ -130,7 +142,7 @@ impl Check<'_> {
             Some(declared) if compared && declared != certified => {
                 self.find(known, FindingCode::DestinationMismatch, |finding| finding.sides(declared, certified));
             }
-            None if compared => self.absent(Element::CountryOfDestination, None, known, certified.to_string()),
+            None if compared => self.absent(Element::CountryOfDestination, None, known.number, certified.to_string()),
             Some(_) | None => {}
         }
     }

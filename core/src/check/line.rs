@@ -1,7 +1,5 @@
 //! A goods item against the lines it draws on.
 
-use std::collections::BTreeMap;
-
 use super::{Check, Known, ManufacturerStanding};
 use crate::certificate::Line;
 use crate::consignment::{Citation, Element, GoodsItem};
@@ -14,9 +12,11 @@ impl Check<'_> {
     pub(super) fn line<'k>(&mut self, item: &GoodsItem, citation: &Citation, known: &'k Known) -> Option<&'k Line> {
         let place = Place { item: item.goods_item_number, number: known.number, line: citation.line };
         let Some(line) = known.certificate.lines.iter().find(|line| line.line == citation.line) else {
-            let lines: Vec<String> = known.certificate.lines.iter().map(|line| line.line.to_string()).collect();
-            let finding = place.find(FindingCode::LineUnknown);
-            self.findings.push(finding.sides(citation.line, format!("lines {}", lines.join(", "))));
+            let lines = &known.certificate.lines;
+            let shown: Vec<String> = lines.iter().take(SHOWN_MAX).map(|line| line.line.to_string()).collect();
+            let more = if lines.len() > SHOWN_MAX { " and more" } else { "" };
+            let finding = place.find(FindingCode::LineUnknown).remedy("cite a line that the certificate has");
+            self.findings.push(finding.sides(citation.line, format!("lines {}{more}", shown.join(", "))));
             return None;
         };
         self.commodity_code(place, item, line, known);
@@ -31,7 +31,7 @@ impl Check<'_> {
             Some(_) => {}
             None => {
                 let certified = line.origin_country.to_string();
-                self.absent(Element::CountryOfOrigin, Some(place.item), known, certified);
+                self.absent(Element::CountryOfOrigin, Some(place.item), known.number, certified);
             }
         }
         Some(line)
@@ -54,10 +54,10 @@ impl Check<'_> {
             FindingCode::CommodityCodeMismatch
         } else {
             if cn.is_none() && certified.combined_nomenclature_code.is_some() {
-                self.absent(Element::CombinedNomenclatureCode, Some(place.item), known, certified.to_string());
+                self.absent(Element::CombinedNomenclatureCode, Some(place.item), known.number, certified.to_string());
             }
             if taric.is_none() && certified.taric_code.is_some() {
-                self.absent(Element::TaricCode, Some(place.item), known, certified.to_string());
+                self.absent(Element::TaricCode, Some(place.item), known.number, certified.to_string());
             }
             return;
         };
@@ -88,7 +88,7 @@ impl Check<'_> {
                 return;
             }
         };
-        let total = self.drawn.entry((place.number, place.line)).or_default();
+        let (total, _) = self.drawn.entry((place.number, place.line)).or_insert((Decimal::ZERO, line.quantity));
         if let Some(sum) = drawn.and_then(|drawn| total.checked_add(drawn)) {
             *total = sum;
         } else {
@@ -98,17 +98,12 @@ impl Check<'_> {
     }
 
     /// What all items together draw on each line, against what it grants.
-    pub(super) fn drawn_in_all(&mut self, certificates: &BTreeMap<CertificateNumber, &Known>) {
-        for ((number, line), drawn) in std::mem::take(&mut self.drawn) {
-            let granted = certificates
-                .get(&number)
-                .and_then(|known| known.certificate.lines.iter().find(|granted| granted.line == line))
-                .map(|line| line.quantity);
-            if let Some(granted) = granted
-                && drawn > granted.value
-            {
+    pub(super) fn drawn_in_all(&mut self) {
+        for ((number, line), (drawn, granted)) in std::mem::take(&mut self.drawn) {
+            if drawn > granted.value {
                 let finding = Finding::new(FindingCode::QuantityExceeded).certificate(number).line(line);
-                self.findings.push(finding.sides(format!("{drawn} {}", granted.unit), granted));
+                let remedy = "all items together draw more than the line grants: cite another certificate for the rest";
+                self.findings.push(finding.sides(format!("{drawn} {}", granted.unit), granted).remedy(remedy));
             }
         }
     }
@@ -138,67 +133,98 @@ impl Check<'_> {
     }
 
     /// Whether what an item cites adds up to the item, and its net mass to what the lines say.
-    pub(super) fn covered(&mut self, item: &GoodsItem, lines: &[(&Citation, &Line, &Known)]) {
-        if lines.is_empty() || lines.len() != item.citations.len() {
+    pub(super) fn covered(&mut self, item: &GoodsItem, lines: &[Drawn<'_>]) {
+        let Some(first) = lines.first() else { return };
+        // What could not be found or converted has a finding of its own.
+        if lines.len() != item.citations.len() {
             return;
         }
-        let about = |code| Finding::new(code).item(item.goods_item_number);
+        let about = |code| Finding::new(code).item(item.goods_item_number).certificate(first.number);
         // Supplementary units in a comparable unit were compared when the consignment was read.
         let by_units = item.supplementary_units.is_some_and(|declared| sum(item, declared.unit).is_some());
         let kilograms: Option<Unit> = "KGM".parse().ok();
-        match (kilograms.and_then(|unit| sum(item, unit)), item.net_mass, item.supplementary_units) {
+        let cited_mass = kilograms.and_then(|unit| sum(item, unit));
+        let by_mass = cited_mass.zip(item.net_mass);
+        match (by_mass, item.supplementary_units) {
             // Also beside supplementary units: a gram declared there must not hide twenty tonnes.
-            (Some(cited), Some(net_mass), _) if cited < net_mass => {
+            (Some((cited, net_mass)), _) if cited < net_mass => {
+                let remedy = "cite the whole net mass of the item";
                 let sides = (format!("{net_mass} KGM"), format!("{cited} KGM cited"));
-                self.findings.push(about(FindingCode::QuantityNotCovered).sides(sides.0, sides.1));
+                self.findings.push(about(FindingCode::QuantityNotCovered).sides(sides.0, sides.1).remedy(remedy));
             }
-            (Some(_), Some(_), _) => {}
-            (Some(cited), None, _) => {
-                for (_, _, known) in lines {
-                    let place = Some(item.goods_item_number);
-                    self.absent(Element::NetMass, place, known, format!("{cited} KGM cited"));
-                }
-            }
-            // The set has the net mass: without it nobody sees whether the goods are as many as cited.
-            (None, None, _) if self.is_in_set(Element::NetMass) => {
-                for (_, line, known) in lines {
-                    let certified = line.net_mass.map_or_else(|| "-".to_owned(), |mass| format!("{mass} KGM a line"));
-                    self.absent(Element::NetMass, Some(item.goods_item_number), known, certified);
-                }
-            }
-            (None, _, _) if by_units => {}
-            (None, _, Some(declared)) => {
-                let cited: Vec<String> = lines.iter().map(|(citation, ..)| citation.quantity.to_string()).collect();
-                let finding = about(FindingCode::ItemQuantityNotComparable).sides(declared, cited.join(" + "));
-                self.findings.push(finding.remedy("cite the quantity in the unit that the item declares"));
+            (Some(_), _) => {}
+            (None, _) if by_units => {}
+            // A hundred machines must not travel on a citation of one roll.
+            (None, Some(declared)) => {
+                let cited: Vec<String> =
+                    item.citations.iter().take(SHOWN_MAX).map(|c| c.quantity.to_string()).collect();
+                let remedy = "cite in the unit of the supplementary units, or count the goods";
+                let finding = about(FindingCode::ItemQuantityNotComparable).sides(declared, cited.join(", "));
+                self.findings.push(finding.remedy(remedy));
             }
             // TARIC asks supplementary units for some codes only: then the officer counts.
-            (None, _, None) => {
-                for (citation, line, known) in lines {
-                    let place = Place { item: item.goods_item_number, number: known.number, line: line.line };
-                    self.not_compared(place, Element::SupplementaryUnits, format!("{} cited", citation.quantity));
+            (None, None) => {
+                for drawn in lines {
+                    let certified = format!("{} cited", drawn.citation.quantity);
+                    self.not_compared(drawn.place(item), Element::SupplementaryUnits, certified);
                 }
             }
         }
-        if let (Some(declared), Some(expected)) = (item.net_mass, expected_mass(lines))
-            && declared != expected
-        {
-            let sides = (format!("{declared} KGM"), format!("{expected} KGM for the quantity cited"));
-            self.findings.push(about(FindingCode::NetMassDiffers).sides(sides.0, sides.1));
+        self.net_mass(item, first, cited_mass, lines);
+    }
+
+    /// The regime sets no tolerance, so another mass than the lines give for the quantity cited is a warning. Without
+    /// a net mass nobody sees whether the goods are as many as cited.
+    fn net_mass(&mut self, item: &GoodsItem, first: &Drawn<'_>, cited: Option<Decimal>, lines: &[Drawn<'_>]) {
+        let expected = expected_mass(lines);
+        let certified = match (expected, cited) {
+            (Some(expected), _) => format!("{expected} KGM for the quantity cited"),
+            (None, Some(cited)) => format!("{cited} KGM cited"),
+            (None, None) => "-".to_owned(),
+        };
+        let Some(declared) = item.net_mass else {
+            if certified != "-" || self.is_in_set(Element::NetMass) {
+                self.absent(Element::NetMass, Some(item.goods_item_number), first.number, certified);
+            }
+            return;
+        };
+        let Some(expected) = expected else { return };
+        if declared.millionths().abs_diff(expected.millionths()) > GRAM {
+            let finding = Finding::new(FindingCode::NetMassDiffers).item(item.goods_item_number);
+            self.findings.push(finding.certificate(first.number).sides(format!("{declared} KGM"), certified));
         }
+    }
+}
+
+/// How many of a list a finding shows: it is read by a person, and a thousand of them must fit an answer.
+pub(super) const SHOWN_MAX: usize = 20;
+
+/// A gram in millionths of a kilogram: dividing a line's mass by its pieces does not come out even.
+const GRAM: u128 = 1_000;
+
+/// A citation whose line was found.
+pub(super) struct Drawn<'k> {
+    pub(super) citation: &'k Citation,
+    pub(super) number: CertificateNumber,
+    pub(super) line: &'k Line,
+}
+
+impl Drawn<'_> {
+    pub(super) const fn place(&self, item: &GoodsItem) -> Place {
+        Place { item: item.goods_item_number, number: self.number, line: self.citation.line }
     }
 }
 
 /// Where a finding is made.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
-    pub(super) item: u32,
-    pub(super) number: CertificateNumber,
-    pub(super) line: u32,
+    item: u32,
+    number: CertificateNumber,
+    line: u32,
 }
 
 impl Place {
-    fn find(self, code: FindingCode) -> Finding {
+    pub(super) fn find(self, code: FindingCode) -> Finding {
         Finding::new(code).item(self.item).certificate(self.number).line(self.line)
     }
 }
@@ -222,8 +248,8 @@ fn sum(item: &GoodsItem, unit: Unit) -> Option<Decimal> {
 }
 
 /// The net mass that the lines give for the quantities cited, to the millionth of a kilogram.
-fn expected_mass(lines: &[(&Citation, &Line, &Known)]) -> Option<Decimal> {
-    lines.iter().try_fold(Decimal::ZERO, |sum, (citation, line, _)| {
+fn expected_mass(lines: &[Drawn<'_>]) -> Option<Decimal> {
+    lines.iter().try_fold(Decimal::ZERO, |sum, Drawn { citation, line, .. }| {
         let whole = line.net_mass?;
         let Conversion::Exact(cited) = citation.quantity.unit.convert(citation.quantity.value, line.quantity.unit)
         else {

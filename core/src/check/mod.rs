@@ -4,7 +4,9 @@
 //! fault or a gap never yields `conforms`.
 
 mod certificate;
+mod element;
 mod evidence;
+mod gravity;
 mod line;
 mod party;
 mod routing;
@@ -20,11 +22,16 @@ pub use status::{ShownStatus, shown_status};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consignment::{Consignment, Element, GoodsItem, Presence};
-use crate::goods::Decimal;
+use crate::goods::{Decimal, Quantity};
 use crate::moment::Moment;
 use crate::number::{CertificateNumber, NumberError};
 use crate::regime::{Regimes, Route};
-use crate::verdict::{Answer, Finding, FindingCode, ItemVerdict, NotCompared, Requirement, Severity, Verdict};
+use crate::verdict::{
+    Answer, Finding, FindingCode, ItemVerdict, NotCompared, RegimeStatement, Requirement, Severity, Verdict,
+};
+
+use gravity::Gravity;
+use line::Drawn;
 
 /// The numbers that a consignment cites: what the register must look up. What cannot be read as a number is left to
 /// the check.
@@ -42,8 +49,14 @@ struct Check<'a> {
     findings: Vec<Finding>,
     not_compared: Vec<NotCompared>,
     /// What this consignment draws on each line altogether, in the line's unit.
-    drawn: BTreeMap<(CertificateNumber, u32), Decimal>,
-    /// The items that lean on each certificate, gathered once: a declaration may have thousands of both.
+    drawn: BTreeMap<(CertificateNumber, u32), (Decimal, Quantity)>,
+    /// The items for which a regime asks for the certificate, or may.
+    asked: BTreeSet<u32>,
+    /// Whether the manufacturer declared (13 14) is that of one of the certificates cited.
+    maker_is_cited: bool,
+    /// How many comparisons of serial numbers are left: a check is made while everybody waits.
+    serial_comparisons_left: usize,
+    /// The goods items that cite each certificate.
     citing: BTreeMap<CertificateNumber, Vec<&'a GoodsItem>>,
 }
 
@@ -57,6 +70,9 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
         findings: Vec::new(),
         not_compared: Vec::new(),
         drawn: BTreeMap::new(),
+        asked: BTreeSet::new(),
+        maker_is_cited: false,
+        serial_comparisons_left: serial::COMPARISONS_MAX,
         citing: BTreeMap::new(),
     };
     let mut items = Vec::with_capacity(consignment.goods_items.len());
@@ -64,8 +80,11 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
     for item in &consignment.goods_items {
         let asked = regimes.evaluate(consignment, &check.route, item, moment);
         check.findings.extend(asked.findings);
-        if asked.requirement == Requirement::CertificateRequired && item.citations.is_empty() {
-            check.certificate_missing(item);
+        if asked.requirement != Requirement::NotRequired {
+            check.asked.insert(item.goods_item_number);
+        }
+        if item.citations.is_empty() {
+            check.certificate_missing(item, asked.requirement, &asked.statements);
         }
         check.citations(item, evidence, &mut certificates);
         items.push(ItemVerdict {
@@ -75,7 +94,8 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
             regimes: asked.statements,
         });
     }
-    check.drawn_in_all(&certificates);
+    check.drawn_in_all();
+    check.maker_is_cited = certificates.values().any(|known| check.is_the_maker(known));
     for known in certificates.values() {
         check.certificate(known);
     }
@@ -83,10 +103,20 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
 }
 
 impl<'a> Check<'a> {
-    fn certificate_missing(&mut self, item: &GoodsItem) {
-        let finding = Finding::new(FindingCode::CertificateMissing).item(item.goods_item_number);
+    /// Where a licence may lift a ban, the certificate is needed as well, but the licence is looked at first.
+    fn certificate_missing(&mut self, item: &GoodsItem, requirement: Requirement, statements: &[RegimeStatement]) {
+        let asks = |statement: &&RegimeStatement| statement.requirement == Requirement::CertificateRequired;
+        let Some(statement) = statements.iter().find(asks) else { return };
         let remedy = "cite the manufacturer's certificate for these goods: its number, line and quantity";
-        self.findings.push(finding.basis(self.regimes.certificate_basis()).remedy(remedy));
+        let finding = Finding::new(FindingCode::CertificateMissing).item(item.goods_item_number).remedy(remedy);
+        let finding = finding.basis(&statement.legal_basis).sides("none cited", "a manufacturer's certificate");
+        self.findings.push(match requirement {
+            Requirement::Prohibited => finding.severity(Severity::Open),
+            Requirement::CertificateRequired
+            | Requirement::Unknown
+            | Requirement::OtherDocumentRequired
+            | Requirement::NotRequired => finding,
+        });
     }
 
     /// Judges what an item draws, line by line, and collects the certificates it leans on.
@@ -114,15 +144,15 @@ impl<'a> Check<'a> {
                     continue;
                 }
             };
+            let citing = self.citing.entry(number).or_default();
+            if citing.last().is_none_or(|last| last.goods_item_number != item.goods_item_number) {
+                citing.push(item);
+            }
             match evidence.certificates.get(&number) {
                 Some(Cited::Known(known)) => {
                     certificates.insert(number, known);
-                    let citing = self.citing.entry(number).or_default();
-                    if citing.last().is_none_or(|last| last.goods_item_number != item.goods_item_number) {
-                        citing.push(item);
-                    }
                     if let Some(line) = self.line(item, citation, known) {
-                        lines.push((citation, line, &**known));
+                        lines.push(Drawn { citation, number, line });
                     }
                 }
                 Some(Cited::Unknown) => {
@@ -146,33 +176,22 @@ impl<'a> Check<'a> {
 
     /// Puts the answers of items and whole together, and the findings in order.
     fn verdict(mut self, mut items: Vec<ItemVerdict>) -> Verdict {
-        // The gravest for each item: its own findings, those of its certificates, and those of the whole.
-        let mut of_items: BTreeMap<u32, Severity> = BTreeMap::new();
-        let mut of_certificates: BTreeMap<&str, Severity> = BTreeMap::new();
-        let mut of_all = None;
-        for finding in &self.findings {
-            let gravest = match (finding.goods_item, &finding.certificate) {
-                (Some(number), _) => of_items.entry(number).or_insert(finding.severity),
-                (None, Some(certificate)) => of_certificates.entry(certificate).or_insert(finding.severity),
-                (None, None) => of_all.get_or_insert(finding.severity),
-            };
-            *gravest = finding.severity.max(*gravest);
-        }
-        for (number, citing) in &self.citing {
-            let Some(severity) = of_certificates.get(number.to_string().as_str()) else { continue };
-            for item in citing {
-                let gravest = of_items.entry(item.goods_item_number).or_insert(*severity);
-                *gravest = (*severity).max(*gravest);
-            }
-        }
+        let gravity = Gravity::of(&self.findings, &self.citing);
         for item in &mut items {
-            item.answer = answer(of_items.get(&item.goods_item_number).copied().max(of_all));
+            item.answer = answer(gravity.of_item(item.goods_item_number));
         }
-        // Stable: equal ones stay in the order of items and lines in which they were found.
+        // The order of items in the question changes nothing; findings of one place stay in the order of the rules.
+        items.sort_by_key(|item| item.goods_item_number);
         self.findings.sort_by(|a, b| {
             let place = |f: &Finding| (std::cmp::Reverse(f.severity), f.goods_item, f.line, f.code);
             place(a).cmp(&place(b)).then_with(|| a.certificate.cmp(&b.certificate))
         });
+        self.findings.dedup();
+        self.not_compared.sort_by(|a, b| {
+            let place = |n: &NotCompared| (n.certificate, n.goods_item, n.element);
+            place(a).cmp(&place(b)).then_with(|| a.certified.cmp(&b.certified))
+        });
+        self.not_compared.dedup();
         let (regimes, lists) = self.regimes.sources();
         Verdict {
             verdict: answer(self.findings.iter().map(|finding| finding.severity).max()),
@@ -196,15 +215,15 @@ impl<'a> Check<'a> {
     }
 
     /// An element that is absent: not in the set, or in it and empty.
-    fn absent(&mut self, element: Element, item: Option<u32>, known: &Known, certified: String) {
+    fn absent(&mut self, element: Element, item: Option<u32>, number: CertificateNumber, certified: String) {
         if self.is_in_set(element) {
-            let mut finding = Finding::new(FindingCode::ElementEmpty).certificate(known.number);
+            let mut finding = Finding::new(FindingCode::ElementEmpty).certificate(number);
             finding.goods_item = item;
             let remedy =
                 "the data set has this element and it is empty; have it declared, or supply it from the papers";
-            self.findings.push(finding.sides(format!("{element:?}: empty"), &certified).remedy(remedy));
+            self.findings.push(finding.sides(format!("{}: empty", element::words(element)), &certified).remedy(remedy));
         }
-        self.not_compared.push(NotCompared { element, goods_item: item, certificate: known.number, certified });
+        self.not_compared.push(NotCompared { element, goods_item: item, certificate: number, certified });
     }
 }
 

@@ -1,8 +1,9 @@
 //! Parties: by identifier; names only as a warning.
 
+use super::element::words;
 use super::{Check, Known};
 use crate::consignment::Element;
-use crate::party::{Party, Scheme};
+use crate::party::{Identifier, Party, Scheme};
 use crate::verdict::{Finding, FindingCode, Severity};
 
 /// What comparing two parties gave.
@@ -14,52 +15,58 @@ pub(super) enum Compared {
     OtherName,
     /// Identifiers of the same register, and none the same.
     Other,
-    /// No register in common, and the names agree.
+    /// No register in common, and the names agree, nor do the countries of the addresses differ.
     OnlyNames,
     /// No register in common, and the names do not agree or are missing.
     NotIdentified,
 }
 
 pub(super) fn compare(declared: &Party, certified: &Party) -> Compared {
-    let names = declared.name.as_ref().zip(certified.name.as_ref()).map(|(a, b)| same_name(a.as_str(), b.as_str()));
+    let names = declared.name.as_ref().zip(certified.name.as_ref()).map(|(a, b)| alike(a.as_str(), b.as_str()));
     // A person has one EORI and one LEI: another one beside the certified number names somebody else.
-    let contradicted = declared.identifiers.iter().any(|identifier| {
-        matches!(identifier.scheme(), Scheme::Eori | Scheme::Lei)
-            && !certified.identifiers.contains(identifier)
-            && certified.identifiers.iter().any(|other| other.scheme() == identifier.scheme())
-    });
-    if contradicted {
+    let of_one_kind = |one: &Identifier| matches!(one.scheme(), Scheme::Eori | Scheme::Lei);
+    let contradicts = |one: &Identifier| certified.identifiers.iter().any(|other| same_register(one, other));
+    let is_certified = |one: &Identifier| certified.identifiers.contains(one);
+    if declared.identifiers.iter().any(|one| of_one_kind(one) && contradicts(one) && !is_certified(one)) {
         return Compared::Other;
     }
-    if declared.identifiers.iter().any(|identifier| certified.identifiers.contains(identifier)) {
+    if declared.identifiers.iter().any(is_certified) {
         return if names == Some(false) { Compared::OtherName } else { Compared::Same };
     }
-    let same_register = declared
-        .identifiers
-        .iter()
-        .any(|identifier| certified.identifiers.iter().any(|other| other.scheme() == identifier.scheme()));
-    match names {
-        _ if same_register => Compared::Other,
-        Some(true) => Compared::OnlyNames,
-        Some(false) | None => Compared::NotIdentified,
+    if declared.identifiers.iter().any(contradicts) {
+        return Compared::Other;
     }
+    let country = |party: &Party| party.address.as_ref().map(|address| address.country);
+    let elsewhere = country(declared).zip(country(certified)).is_some_and(|(a, b)| a != b);
+    if names == Some(true) && !elsewhere { Compared::OnlyNames } else { Compared::NotIdentified }
+}
+
+/// Whether one register gives a person only one of two identifiers. VAT numbers are given country by country, and a
+/// person can have one in each.
+fn same_register(one: &Identifier, other: &Identifier) -> bool {
+    let same_country = || one.value().get(..2) == other.value().get(..2);
+    one.scheme() == other.scheme() && (one.scheme() != Scheme::Vat || same_country())
 }
 
 /// Legal forms, which are written or left out at will, in Latin letters.
-const LEGAL_FORMS: [&str; 14] =
-    ["uab", "ab", "gmbh", "ag", "sp", "zoo", "oo", "too", "llp", "ooo", "oao", "ao", "sia", "ltd"];
+const LEGAL_FORMS: [&str; 30] = [
+    "ab", "ag", "ao", "as", "bv", "co", "doo", "gmbh", "inc", "ip", "jsc", "kft", "kg", "llc", "llp", "ltd", "mchj",
+    "nv", "oao", "ooo", "oy", "pao", "sa", "sia", "spa", "spzoo", "srl", "too", "uab", "zao",
+];
 
-/// Names of nothing but a legal form agree with none.
-fn same_name(a: &str, b: &str) -> bool {
-    let a = folded(a);
-    !a.is_empty() && a == folded(b)
+/// Whether two names are the same but for letters, case, punctuation and legal form. A name of nothing but its legal
+/// form is like no other.
+fn alike(one: &str, other: &str) -> bool {
+    let folded = folded(one);
+    !folded.is_empty() && folded == self::folded(other)
 }
 
-/// A name as compared: Latin letters, no case, no punctuation, no legal form.
+/// A name as compared: Latin letters, no case, no punctuation, no spaces, no legal form.
 fn folded(name: &str) -> String {
-    let latin = any_ascii::any_ascii(name).to_ascii_lowercase();
-    let words = latin.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.filter(|word| !LEGAL_FORMS.contains(word)).collect::<Vec<_>>().join(" ")
+    let latin = any_ascii::any_ascii(name).to_ascii_lowercase().replace('.', "").replace("sp zoo", "spzoo");
+    let words = latin.replace("sp z oo", "spzoo");
+    let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| !LEGAL_FORMS.contains(word)).collect()
 }
 
 impl Check<'_> {
@@ -75,38 +82,50 @@ impl Check<'_> {
         for (element, declared, certified) in pairs {
             match declared {
                 Some(declared) => self.party(known, element, None, declared, certified),
-                None => self.absent(element, None, known, certified.label()),
+                None => self.absent(element, None, known.number, certified.label()),
             }
         }
         self.consignee(known);
-        if let Some(maker) = &declared.manufacturer {
-            let sides = (format!("manufacturer {}", maker.label()), certificate.manufacturer.label());
-            match compare(maker, &certificate.manufacturer) {
-                Compared::Same | Compared::OnlyNames => {}
-                Compared::Other => {
-                    self.find(known, FindingCode::ManufacturerMismatch, |finding| finding.sides(sides.0, sides.1));
-                }
-                Compared::OtherName => self.warn(known, FindingCode::PartyNameDiffers, sides.0, sides.1),
-                Compared::NotIdentified => self.warn(known, FindingCode::PartyNotIdentified, sides.0, sides.1),
-            }
-        }
+        self.maker(known);
+    }
+
+    pub(super) fn is_the_maker(&self, known: &Known) -> bool {
+        self.consignment.parties.manufacturer.as_ref().is_some_and(|maker| {
+            matches!(compare(maker, &known.certificate.manufacturer), Compared::Same | Compared::OtherName)
+        })
+    }
+
+    /// The manufacturer (13 14 MF) is declared once for goods that several may have made: it must be one of them. By
+    /// names alone nothing is refused.
+    fn maker(&mut self, known: &Known) {
+        let Some(maker) = &self.consignment.parties.manufacturer else { return };
+        let certified = &known.certificate.manufacturer;
+        let (code, severity) = match compare(maker, certified) {
+            Compared::Same | Compared::OnlyNames => return,
+            Compared::Other if !self.maker_is_cited => (FindingCode::ManufacturerMismatch, Severity::Hard),
+            Compared::Other => (FindingCode::ManufacturerMismatch, Severity::Warning),
+            Compared::OtherName => (FindingCode::PartyNameDiffers, Severity::Warning),
+            Compared::NotIdentified => (FindingCode::PartyNotIdentified, Severity::Warning),
+        };
+        let declared = format!("manufacturer (13 14): {}", maker.label());
+        self.find(known, code, |finding| finding.sides(declared, certified.label()).severity(severity));
     }
 
     /// The consignee of each item that cites the certificate: its own, else the consignment's.
     fn consignee(&mut self, known: &Known) {
         let consignment = self.consignment;
         let certified = &known.certificate.consignee;
-        let mut leans_on_the_whole = false;
-        for item in self.citing(known) {
-            match &item.consignee {
-                Some(own) => self.party(known, Element::Consignee, Some(item.goods_item_number), own, certified),
-                None => leans_on_the_whole = true,
+        let citing = self.citing(known);
+        let leans_on_the_whole = citing.iter().any(|item| item.consignee.is_none());
+        for item in citing {
+            if let Some(own) = &item.consignee {
+                self.party(known, Element::Consignee, Some(item.goods_item_number), own, certified);
             }
         }
         match &consignment.parties.consignee {
             _ if !leans_on_the_whole => {}
             Some(declared) => self.party(known, Element::Consignee, None, declared, certified),
-            None => self.absent(Element::Consignee, None, known, certified.label()),
+            None => self.absent(Element::Consignee, None, known.number, certified.label()),
         }
     }
 
@@ -115,7 +134,8 @@ impl Check<'_> {
             Compared::Same => return,
             Compared::OtherName => (FindingCode::PartyNameDiffers, Severity::Warning, "the identifier is the same"),
             Compared::Other => (FindingCode::PartyMismatch, Severity::Hard, "another party than the certified one"),
-            // Every exporter of the Union has an EORI, which its declaration carries.
+            // A consignee or a buyer in a third country has no identifier in most declarations. An exporter has its
+            // EORI: without it, a name is all that anybody can borrow.
             Compared::OnlyNames if element != Element::Exporter => {
                 (FindingCode::PartyNotIdentified, Severity::Warning, "only the names agree; compare with the papers")
             }
@@ -127,7 +147,7 @@ impl Check<'_> {
         };
         let mut finding = Finding::new(code).certificate(known.number).severity(severity).remedy(remedy);
         finding.goods_item = item;
-        let element = format!("{element:?}").to_lowercase();
-        self.findings.push(finding.sides(format!("{element} {}", declared.label()), certified.label()));
+        let declared = format!("{}: {}", words(element), declared.label());
+        self.findings.push(finding.sides(declared, certified.label()));
     }
 }

@@ -1,7 +1,9 @@
 //! Routing: only the countries after leaving the Union; an omitted one is a finding, an extra one does not conform.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Known};
-use crate::consignment::Element;
+use crate::consignment::{Element, GoodsItem};
 use crate::goods::Country;
 use crate::verdict::{Finding, FindingCode};
 
@@ -16,7 +18,7 @@ impl Check<'_> {
         let certified = alternatives.iter().map(|route| written(route)).collect::<Vec<_>>().join(" or ");
         let implied = self.route.implied.clone();
         if !self.route.is_declared {
-            self.absent(Element::CountriesOfRouting, None, known, certified.clone());
+            self.absent(Element::CountriesOfRouting, None, known.number, certified.clone());
             for (office, country) in implied {
                 if !alternatives.iter().any(|route| route.contains(&country)) {
                     let complete = |finding: Finding| finding.sides(format!("{country} (office {office})"), &certified);
@@ -34,10 +36,20 @@ impl Check<'_> {
         // Leaving a country out does not help: what the offices give away counts as declared.
         let mut declared = self.route.declared.clone();
         declared.extend(implied.iter().map(|(_, country)| *country));
-        if let Some(destination) = self.consignment.country_of_destination {
-            declared = ending_at(&declared, destination);
+        let destination = self.consignment.country_of_destination;
+        let certified_end = known.certificate.destination_country;
+        // Another destination than the certified one is a finding of its own.
+        let own = |item: &GoodsItem| item.country_of_destination.filter(|own| *own == certified_end);
+        let own: BTreeSet<Option<Country>> = self.citing(known).into_iter().map(own).collect();
+        for own in own {
+            let road = match (own, destination) {
+                // Goods that stay behind on the way do not travel its rest.
+                (Some(own), _) => ending_at(up_to(&declared, own), own),
+                (None, Some(destination)) => ending_at(&declared, destination),
+                (None, None) => declared.clone(),
+            };
+            self.against_alternatives(known, &road, &alternatives, &certified, implied.is_empty());
         }
-        self.against_alternatives(known, &declared, &alternatives, &certified, implied.is_empty());
     }
 
     fn against_alternatives(
@@ -68,6 +80,12 @@ impl Check<'_> {
             self.warn(known, FindingCode::RoutingOrderDiffers, shown, certified);
         }
     }
+}
+
+/// A route up to the last time it reaches a country; the whole of it where it does not.
+fn up_to(route: &[Country], end: Country) -> &[Country] {
+    let reached = route.iter().rposition(|country| *country == end);
+    reached.and_then(|position| route.get(..=position)).unwrap_or(route)
 }
 
 /// A route that ends at its destination, whether it says so or not.

@@ -1,69 +1,111 @@
-//! Serial numbers: each one declared is named by a line that its item cites.
+//! Serial numbers of an item against those of the lines it draws on.
 
 use std::collections::BTreeSet;
 
-use super::line::Place;
-use super::{Check, Known};
-use crate::certificate::{Line, SerialNumbers, SerialRange};
-use crate::consignment::{Citation, Element, GoodsItem};
+use super::Check;
+use super::line::{Drawn, SHOWN_MAX};
+use crate::certificate::SerialNumbers;
+use crate::consignment::{Element, GoodsItem};
+use crate::digest::Digest;
 use crate::text::Text;
-use crate::verdict::{Finding, FindingCode};
+use crate::verdict::{Finding, FindingCode, Severity};
 
-/// How many serial numbers or ranges a finding shows.
-const SHOWN_MAX: usize = 20;
+/// The most comparisons of a serial number with a list or a range in one check: about a second. A declaration of
+/// 9,999 items needs some ten thousand; a hostile one could ask for thousands of millions.
+pub(super) const COMPARISONS_MAX: usize = 4_000_000;
 
 impl Check<'_> {
-    /// One finding an item: several makers may share it, and then each number needs only one line that names it.
-    pub(super) fn serial_numbers(&mut self, item: &GoodsItem, lines: &[(&Citation, &Line, &Known)]) {
-        let mut named: BTreeSet<&str> = BTreeSet::new();
-        let mut ranges: Vec<&SerialRange> = Vec::new();
-        let mut shown: Vec<String> = Vec::new();
-        // A line that names none may be the one that a number belongs to.
-        let mut all_named = lines.len() == item.citations.len();
-        for (_, line, known) in lines {
-            let place = Place { item: item.goods_item_number, number: known.number, line: line.line };
-            let certified = match &line.serial_numbers {
-                None => {
-                    all_named = false;
-                    continue;
-                }
-                Some(SerialNumbers::Digest { count, sha256 }) => {
-                    all_named = false;
-                    self.not_compared(place, Element::SerialNumbers, format!("{count} numbers, list {sha256}"));
-                    continue;
-                }
-                Some(SerialNumbers::List(list)) => {
-                    named.extend(list.iter().map(Text::as_str));
-                    list.iter().take(SHOWN_MAX).map(Text::to_string).collect::<Vec<_>>().join(", ")
-                }
-                Some(SerialNumbers::Ranges(found)) => {
-                    ranges.extend(found);
-                    let texts = found.iter().take(SHOWN_MAX).map(|range| format!("{} to {}", range.first, range.last));
-                    texts.collect::<Vec<_>>().join(", ")
-                }
+    /// Each serial number found must stand on one of the lines cited. Lines without serial numbers, or with only a
+    /// digest of them, could hold any.
+    pub(super) fn serial_numbers(&mut self, item: &GoodsItem, lines: &[Drawn<'_>]) {
+        let found = &item.serial_numbers;
+        let mut named = Vec::new();
+        let mut any_number_fits = lines.is_empty() || lines.len() != item.citations.len();
+        for drawn in lines {
+            let Some(certified) = &drawn.line.serial_numbers else {
+                any_number_fits = true;
+                continue;
             };
-            if item.serial_numbers.is_empty() {
-                self.not_compared(place, Element::SerialNumbers, &certified);
+            if found.is_empty() {
+                self.not_compared(drawn.place(item), Element::SerialNumbers, shown(certified));
+            } else if let SerialNumbers::Digest { count, sha256 } = certified {
+                if lines.len() == 1 && usize::try_from(*count) == Ok(found.len()) {
+                    self.whole_list(item, drawn, sha256);
+                    return;
+                }
+                any_number_fits = true;
+                self.not_compared(drawn.place(item), Element::SerialNumbers, shown(certified));
+            } else {
+                named.push((drawn, certified));
             }
-            shown.push(certified);
         }
-        if !all_named || item.serial_numbers.is_empty() {
+        if found.is_empty() || any_number_fits {
             return;
         }
-        let is_named = |serial: &str| named.contains(serial) || ranges.iter().any(|range| range.contains(serial));
-        let strange: Vec<&str> =
-            item.serial_numbers.iter().map(Text::as_str).filter(|serial| !is_named(serial)).collect();
-        if let Some(first) = lines.first().filter(|_| !strange.is_empty()) {
-            let first_ones = strange.iter().take(SHOWN_MAX).copied().collect::<Vec<_>>().join(", ");
-            let declared = match strange.len().saturating_sub(SHOWN_MAX) {
-                0 => first_ones,
-                more => format!("{first_ones} and {more} more"),
-            };
-            let mut finding = Finding::new(FindingCode::SerialNumberUnknown).item(item.goods_item_number);
-            if lines.len() == 1 {
-                finding = finding.certificate(first.2.number).line(first.1.line);
-            }
-            self.findings.push(finding.sides(declared, shown.join("; ")));
+        let Some(((first, certified), _)) = named.split_first() else { return };
+        let Some(strangers) = self.strangers(found, named.iter().map(|(_, certified)| *certified)) else {
+            let finding = first.place(item).find(FindingCode::SerialNumberUnknown).severity(Severity::Open);
+            let remedy = "too many serial numbers for one check; ask in parts";
+            self.findings.push(finding.sides(format!("{} numbers", found.len()), shown(certified)).remedy(remedy));
+            return;
+        };
+        if !strangers.is_empty() {
+            let finding = first.place(item).find(FindingCode::SerialNumberUnknown);
+            self.findings.push(finding.sides(listed(&strangers, strangers.len()), shown(certified)));
         }
+    }
+
+    /// The numbers that no list and no range has; `None` when there is too much to compare.
+    fn strangers<'n>(
+        &mut self,
+        found: &'n [Text<70>],
+        certified: impl Iterator<Item = &'n SerialNumbers>,
+    ) -> Option<Vec<&'n str>> {
+        let mut strangers: Vec<&str> = found.iter().map(Text::as_str).collect();
+        for certified in certified {
+            let (of_list, ranges) = match certified {
+                SerialNumbers::List(list) => (list.as_slice(), [].as_slice()),
+                SerialNumbers::Ranges(ranges) => ([].as_slice(), ranges.as_slice()),
+                SerialNumbers::Digest { .. } => continue,
+            };
+            let work = strangers.len().saturating_mul(ranges.len().max(1)).saturating_add(of_list.len());
+            self.serial_comparisons_left = self.serial_comparisons_left.checked_sub(work)?;
+            let known: BTreeSet<&str> = of_list.iter().map(Text::as_str).collect();
+            strangers.retain(|serial| !known.contains(serial) && !ranges.iter().any(|range| range.contains(serial)));
+        }
+        Some(strangers)
+    }
+
+    /// All numbers of a line whose list is sealed as a digest: SHA-256 of the sorted list, joined by LF.
+    fn whole_list(&mut self, item: &GoodsItem, drawn: &Drawn<'_>, sha256: &Digest) {
+        let mut sorted: Vec<&str> = item.serial_numbers.iter().map(Text::as_str).collect();
+        sorted.sort_unstable();
+        let digest = Digest::of(sorted.join("\n").as_bytes());
+        if digest != *sha256 {
+            let finding: Finding = drawn.place(item).find(FindingCode::SerialNumberUnknown);
+            let declared = format!("{} numbers, list {digest}", sorted.len());
+            self.findings.push(finding.sides(declared, format!("{} numbers, list {sha256}", sorted.len())));
+        }
+    }
+}
+
+/// Serial numbers as shown: the first ones, or what stands for the list.
+fn shown(serial_numbers: &SerialNumbers) -> String {
+    match serial_numbers {
+        SerialNumbers::List(list) => listed(list, list.len()),
+        SerialNumbers::Ranges(ranges) => {
+            let first: Vec<String> =
+                ranges.iter().take(SHOWN_MAX).map(|range| format!("{} to {}", range.first, range.last)).collect();
+            listed(&first, ranges.len())
+        }
+        SerialNumbers::Digest { count, sha256 } => format!("{count} numbers, list {sha256}"),
+    }
+}
+
+fn listed(texts: &[impl ToString], count: usize) -> String {
+    let first: Vec<String> = texts.iter().take(SHOWN_MAX).map(ToString::to_string).collect();
+    match count.checked_sub(SHOWN_MAX) {
+        Some(more) if more > 0 => format!("{} and {more} more", first.join(", ")),
+        Some(_) | None => first.join(", "),
     }
 }

@@ -1,5 +1,8 @@
 //! Transport: plates as people write them; another tractor is a warning.
 
+use std::collections::BTreeSet;
+
+use super::line::SHOWN_MAX;
 use super::{Check, Known};
 use crate::consignment::{Element, Transport};
 use crate::text::Text;
@@ -11,13 +14,17 @@ const TRAILER: &str = "31";
 impl Check<'_> {
     pub(super) fn transport(&mut self, known: &Known) {
         let Some(certified) = &known.certificate.transport else { return };
-        let consignment = self.consignment;
-        let declared = consignment.transport.as_ref();
-        if declared.is_none_or(|declared| declared.means.is_empty()) {
-            let means = certified.means.iter().chain(&certified.trailers);
-            self.absent(Element::Transport, None, known, joined(means));
+        let declared = self.consignment.transport.clone().unwrap_or_default();
+        let declared = &declared;
+        if declared.means.is_empty() {
+            self.left_out(known, joined(certified.means.iter().chain(&certified.trailers)));
         }
-        let Some(declared) = declared else { return };
+        if declared.containers.is_empty() {
+            self.left_out(known, joined(&certified.containers));
+        }
+        if declared.seals.is_empty() {
+            self.left_out(known, joined(&certified.seals));
+        }
         self.plates(known, &plates(declared, false), &certified.means);
         self.plates(known, &plates(declared, true), &certified.trailers);
         let texts = |found: &[Text<17>]| found.iter().map(Text::to_string).collect::<Vec<_>>();
@@ -26,15 +33,22 @@ impl Check<'_> {
         self.plates(known, &texts(&declared.seals), &certified.seals);
     }
 
+    fn left_out(&mut self, known: &Known, certified: String) {
+        if !certified.is_empty() {
+            self.absent(Element::Transport, None, known.number, certified);
+        }
+    }
+
     /// Where the certificate names some, each one declared must be among them.
     fn plates<const N: usize>(&mut self, known: &Known, declared: &[String], certified: &[Text<N>]) {
         if certified.is_empty() {
             return;
         }
-        for plate in declared {
-            if !certified.iter().any(|other| folded(other.as_str()) == folded(plate)) {
-                self.warn(known, FindingCode::TransportDiffers, plate, joined(certified));
-            }
+        let known_plates: BTreeSet<String> = certified.iter().map(|plate| folded(plate.as_str())).collect();
+        let strangers = declared.iter().filter(|plate| !known_plates.contains(&folded(plate)));
+        let strangers: Vec<&str> = strangers.take(SHOWN_MAX).map(String::as_str).collect();
+        if !strangers.is_empty() {
+            self.warn(known, FindingCode::TransportDiffers, strangers.join(", "), joined(certified));
         }
     }
 }
@@ -69,6 +83,8 @@ const fn look_alike(letter: char) -> char {
         'Т' => 'T',
         'У' => 'Y',
         'Х' => 'X',
+        'Ѕ' => 'S',
+        'Ј' => 'J',
         other => other,
     }
 }

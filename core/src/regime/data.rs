@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use time::Date;
 
-use super::{BorderOffices, GoodsList, ListEntry, StatementSet};
+use super::{BorderOffices, GoodsList, ListEntry, StatementSet, Wording};
 use crate::goods::Country;
 use crate::reference::Office;
 
@@ -50,11 +50,13 @@ enum State {
 struct EntryRow {
     code: String,
     ex: u8,
+    except: String,
     from: String,
     #[serde(rename = "added_by")]
     _added_by: String,
     #[serde(rename = "part")]
     _part: String,
+    label: String,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +66,7 @@ struct StatementRow {
     language: String,
     file: String,
     accepted: bool,
+    wording: Wording,
 }
 
 #[derive(Deserialize)]
@@ -85,13 +88,19 @@ impl RegimeData {
             found.ok_or_else(|| refused(wanted, 1, 1, "the file is missing"))
         };
         let mut lists = Vec::new();
-        for (_, row) in rows::<ListRow>("lists.csv", content("lists.csv")?)? {
-            lists.push(list(&row, content(&row.file)?)?);
+        for (line, row) in rows::<ListRow>("lists.csv", content("lists.csv")?)? {
+            if lists.iter().any(|known: &GoodsList| known.id() == row.id) {
+                return Err(refused("lists.csv", line, 1, format!("the list {} stands twice", row.id)));
+            }
+            let complete_to = crate::day::parse(&row.version)
+                .ok_or_else(|| refused("lists.csv", line, 3, format!("{:?} is no day", row.version)))?;
+            lists.push(list(&row, complete_to, content(&row.file)?)?);
         }
         let mut statements = Vec::new();
         for (_, row) in rows::<StatementRow>("statements.csv", content("statements.csv")?)? {
             let text = content(&row.file)?;
-            statements.push(StatementSet::parse(&row.file, &row.id, &row.language, text, row.accepted)?);
+            let name = (row.id.as_str(), row.language.as_str());
+            statements.push(StatementSet::parse(&row.file, name, text, (row.accepted, row.wording))?);
         }
         let offices = rows::<OfficeRow>("border-offices.csv", content("border-offices.csv")?)?;
         let offices = BorderOffices::new(offices.into_iter().map(|(_, row)| (row.office, row.neighbour)));
@@ -110,28 +119,36 @@ fn refused(file: &str, line: u64, column: u64, problem: impl ToString) -> Regime
     RegimeError { file: file.to_owned(), line, column, problem: problem.to_string() }
 }
 
-fn list(row: &ListRow, content: &str) -> Result<GoodsList, RegimeError> {
+fn list(row: &ListRow, complete_to: Date, content: &str) -> Result<GoodsList, RegimeError> {
     let file = row.file.as_str();
     let mut entries = Vec::new();
     for (line, entry) in rows::<EntryRow>(file, content)? {
-        let digits = entry.code.bytes().all(|b| b.is_ascii_digit());
-        if !digits || !matches!(entry.code.len(), 2 | 4 | 6 | 8) {
+        let except: Vec<String> = entry.except.split_terminator(';').map(str::to_owned).collect();
+        if !is_code(&entry.code) {
             return Err(refused(file, line, 1, format!("{:?} is no code of 2, 4, 6 or 8 digits", entry.code)));
         }
         if entry.ex > 1 {
-            return Err(refused(file, line, 2, format!("{} is no flag: 0 for the whole code, 1 for \"ex\"", entry.ex)));
+            return Err(refused(file, line, 2, format!("ex is 0 or 1, not {}", entry.ex)));
+        }
+        if let Some(stranger) = except.iter().find(|code| !is_code(code) || !code.starts_with(&entry.code)) {
+            return Err(refused(file, line, 3, format!("{stranger:?} is no code below {}", entry.code)));
         }
         let from = day(file, line, &entry.from)?;
-        entries.push(ListEntry { code: entry.code, ex: entry.ex != 0, from });
+        let words = (!entry.label.is_empty()).then_some(entry.label);
+        entries.push(ListEntry { code: entry.code, ex: entry.ex == 1, except, from, words });
     }
-    Ok(GoodsList::new(&row.id, &row.version, row.state == State::Partial, entries))
+    Ok(GoodsList::new(&row.id, complete_to, row.state == State::Partial, entries))
+}
+
+fn is_code(text: &str) -> bool {
+    matches!(text.len(), 2 | 4 | 6 | 8) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn day(file: &str, line: u64, text: &str) -> Result<Option<Date>, RegimeError> {
     if text.is_empty() {
         return Ok(None);
     }
-    crate::day::parse(text).map(Some).ok_or_else(|| refused(file, line, 3, format!("{text:?} is no day")))
+    crate::day::parse(text).map(Some).ok_or_else(|| refused(file, line, 4, format!("{text:?} is no day")))
 }
 
 /// The rows of a CSV file with their lines.

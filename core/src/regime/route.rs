@@ -1,4 +1,4 @@
-//! The route of a consignment: what is declared, and what the offices named give away.
+//! The route of a consignment: what is declared, and what the offices named and the map give away.
 
 use crate::consignment::Consignment;
 use crate::goods::Country;
@@ -6,12 +6,16 @@ use crate::reference::Office;
 
 use super::BorderOffices;
 
-/// Countries with no border with the Union that are reached by land through Russia or Belarus, or through countries
-/// that an honest routing then names. A routing that jumps straight to one of them hides the way.
-const BEHIND: [&str; 10] = ["AM", "AZ", "CN", "GE", "KG", "KZ", "MN", "TJ", "TM", "UZ"];
+/// Where a lorry or a train that leaves the Union can be first: the countries with a land border to a Member State,
+/// Gibraltar, the Channel Tunnel's United Kingdom and Northern Ireland, Ceuta and Melilla's Morocco included.
+const LAND_NEIGHBOURS: [&str; 23] = [
+    "AD", "AL", "BA", "BY", "CH", "GB", "GI", "LI", "MA", "MC", "MD", "ME", "MK", "NO", "RS", "RU", "SM", "TR", "UA",
+    "VA", "XI", "XK", "XS",
+];
 
-/// Modes of transport at the border that pass no country on the way (19 03): sea, air, post.
-const OVER_NO_LAND: [&str; 3] = ["1", "4", "5"];
+/// Countries that are reached by land only through Russia, Belarus, or others that an honest routing then names. Where
+/// the mode of transport is not declared, a routing that jumps straight to one of them hides the way.
+const BEHIND: [&str; 11] = ["AF", "AM", "AZ", "CN", "GE", "KG", "KZ", "MN", "TJ", "TM", "UZ"];
 
 /// A route after leaving the Union.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +26,12 @@ pub struct Route {
     pub implied: Vec<(Office, Country)>,
     /// Whether a routing is declared at all.
     pub is_declared: bool,
-    /// Whether the routing says how the goods get from the Union to the first country named after it.
-    reaches: bool,
+    /// Why the road is not known, and what would settle it.
+    pub unknown: Option<&'static str>,
+    /// Whether an office of Lithuania takes part, or the road leads through Lithuania.
+    pub lithuania_takes_part: bool,
+    /// Every country on the way, wherever the declaration says it, and what must lie between.
+    passed: Vec<Country>,
 }
 
 impl Route {
@@ -34,41 +42,91 @@ impl Route {
         let last_inside = routing.iter().rposition(Country::in_union);
         let outside = last_inside.map_or(0, |position| position.saturating_add(1));
         // Belarus and Russia were left for wherever they stand, or a Member State named last would hide them.
-        let declared: Vec<Country> = routing
-            .iter()
-            .enumerate()
-            .filter(|(position, country)| *position >= outside || [Country::BY, Country::RU].contains(country))
-            .map(|(_, country)| *country)
-            .collect();
+        let left_for =
+            |position: usize, country: Country| position >= outside || [Country::BY, Country::RU].contains(&country);
+        let places = routing.iter().copied().enumerate();
+        let declared: Vec<Country> =
+            places.filter(|(position, country)| left_for(*position, *country)).map(|(_, country)| country).collect();
         let destination = consignment.country_of_destination;
-        let mode = consignment.transport.as_ref().and_then(|transport| transport.mode.as_ref());
-        let by_land = mode.is_none_or(|mode| !OVER_NO_LAND.contains(&mode.as_str()));
-        let first = declared.first().copied().or(destination);
-        let reaches = !by_land || first.is_none_or(|country| !BEHIND.contains(&country.as_str()));
-        let named = &consignment.offices;
-        let at_border =
-            named.exit.iter().chain(&named.transit).chain(&named.exit_for_transit).chain(&named.destination);
         let mut implied: Vec<(Office, Country)> = Vec::new();
-        for office in at_border.chain(std::iter::once(&consignment.office)) {
+        for office in at_the_border(consignment) {
             if let Some(country) = offices.leads_into(office)
-                && !routing.contains(&country)
+                && !declared.contains(&country)
                 && destination != Some(country)
                 && !implied.iter().any(|(_, known)| *known == country)
             {
                 implied.push((office.clone(), country));
             }
         }
-        Self { declared, implied, is_declared: !routing.is_empty(), reaches }
+        let mut passed: Vec<Country> = routing.clone();
+        passed.extend(implied.iter().map(|(_, country)| *country));
+        if leaves_russia_out(consignment, &passed) {
+            passed.push(Country::RU);
+        }
+        let unknown = why_unknown(consignment, &declared, &implied);
+        let lithuania_takes_part = takes_part(consignment, "LT");
+        Self { declared, implied, is_declared: !routing.is_empty(), unknown, lithuania_takes_part, passed }
     }
 
-    /// Whether the route is known at all.
+    /// Whether the road is known at all.
     pub const fn is_known(&self) -> bool {
-        (self.is_declared && self.reaches) || !self.implied.is_empty()
+        self.unknown.is_none()
     }
 
     /// Whether it passes through a country on the way to another: the whole declared routing counts, also a country
     /// between two Member States.
-    pub fn passes(&self, consignment: &Consignment, country: Country) -> bool {
-        consignment.countries_of_routing.contains(&country) || self.implied.iter().any(|(_, found)| *found == country)
+    pub fn passes(&self, country: Country) -> bool {
+        self.passed.contains(&country)
     }
+}
+
+/// The offices that tell where the road crosses a border, the asking one among them.
+fn at_the_border(consignment: &Consignment) -> impl Iterator<Item = &Office> {
+    let named = &consignment.offices;
+    let border = named.exit.iter().chain(&named.transit).chain(&named.exit_for_transit).chain(&named.destination);
+    border.chain(std::iter::once(&consignment.office))
+}
+
+/// Belarus has no coast, and the only ways on from it lead back into the Union, to Ukraine, or to Russia: a road
+/// through it to anywhere else leads through Russia, also when the declaration does not say so.
+fn leaves_russia_out(consignment: &Consignment, passed: &[Country]) -> bool {
+    let Some(position) = passed.iter().position(|country| *country == Country::BY) else { return false };
+    let ends_there = match consignment.country_of_destination {
+        Some(destination) => destination == Country::BY,
+        None => passed.last() == Some(&Country::BY),
+    };
+    let another_way = |country: &Country| country.in_union() || country.as_str() == "UA";
+    !ends_there && !passed.iter().skip(position).any(another_way)
+}
+
+fn why_unknown(consignment: &Consignment, declared: &[Country], implied: &[(Office, Country)]) -> Option<&'static str> {
+    let Some(first) = declared.first() else {
+        // A road that stays inside the Union, to a destination inside it, is a known one.
+        let stays_inside = !consignment.countries_of_routing.is_empty()
+            && consignment.country_of_destination.is_some_and(|country| country.in_union());
+        let known = stays_inside || !implied.is_empty();
+        return (!known).then_some("declare the countries of routing, or the border office");
+    };
+    // EUCDM 19 03: 1 sea, 2 rail, 3 road, 4 air.
+    let jumps = match consignment.transport.as_ref().and_then(|transport| transport.mode.as_ref()) {
+        Some(mode) if matches!(mode.as_str(), "2" | "3") => !LAND_NEIGHBOURS.contains(&first.as_str()),
+        Some(_) => false,
+        None => BEHIND.contains(&first.as_str()),
+    };
+    let hole = jumps && implied.is_empty();
+    hole.then_some("the declared routing has a hole between the Union and its first country: declare every country")
+}
+
+/// Whether an office of a country takes part. An exit office that is not named yet lies where the road leaves.
+fn takes_part(consignment: &Consignment, country: &str) -> bool {
+    let named = &consignment.offices;
+    let mut offices = std::iter::once(&consignment.office)
+        .chain(&named.export)
+        .chain(&named.exit)
+        .chain(&named.departure)
+        .chain(&named.transit)
+        .chain(&named.exit_for_transit)
+        .chain(&named.destination);
+    offices.any(|office| office.as_str().starts_with(country))
+        || consignment.countries_of_routing.iter().any(|passed| passed.as_str() == country)
 }

@@ -7,20 +7,37 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::RegimeError;
 use crate::digest::Digest;
 
+/// Whose words a statement text is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wording {
+    /// An authority's, letter by letter.
+    Authority,
+    /// Endmark's own, after what the authority asks for.
+    Endmark,
+}
+
 /// The statements of one set in one language.
 #[derive(Debug, Clone)]
 pub struct StatementSet {
     id: String,
     language: String,
     text: String,
+    digest: Digest,
     statements: BTreeMap<String, String>,
     accepted: bool,
+    wording: Wording,
 }
 
 impl StatementSet {
     /// Reads a text: a statement a line, `S1: words`. It must be NFC with LF at the end of every line, because its
     /// bytes are what the manufacturer seals. `accepted`: whether the built-in regime takes this wording.
-    pub fn parse(file: &str, id: &str, language: &str, text: &str, accepted: bool) -> Result<Self, RegimeError> {
+    pub fn parse(
+        file: &str,
+        (id, language): (&str, &str),
+        text: &str,
+        (accepted, wording): (bool, Wording),
+    ) -> Result<Self, RegimeError> {
         let refused = |line: usize, problem: &str| RegimeError {
             file: file.to_owned(),
             line: u64::try_from(line).unwrap_or(u64::MAX).saturating_add(1),
@@ -33,11 +50,15 @@ impl StatementSet {
         let mut statements = BTreeMap::new();
         for (number, line) in text.lines().enumerate() {
             let (name, words) = line.split_once(": ").ok_or_else(|| refused(number, "wanted `S1: words`"))?;
+            if name.is_empty() || words.trim().is_empty() {
+                return Err(refused(number, "wanted `S1: words`"));
+            }
             if statements.insert(name.to_owned(), words.to_owned()).is_some() {
                 return Err(refused(number, "the statement stands twice"));
             }
         }
-        Ok(Self { id: id.to_owned(), language: language.to_owned(), text: text.to_owned(), statements, accepted })
+        let (id, language, digest) = (id.to_owned(), language.to_owned(), Digest::of(text.as_bytes()));
+        Ok(Self { id, language, text: text.to_owned(), digest, statements, accepted, wording })
     }
 
     /// Its name, such as `LT-2023-07-03`.
@@ -56,8 +77,8 @@ impl StatementSet {
     }
 
     /// The SHA-256 of the exact text (UTF-8, NFC, LF).
-    pub fn digest(&self) -> Digest {
-        Digest::of(self.text.as_bytes())
+    pub const fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// The statements by name.
@@ -68,5 +89,10 @@ impl StatementSet {
     /// Whether the built-in regime takes this wording.
     pub const fn is_accepted(&self) -> bool {
         self.accepted
+    }
+
+    /// Whose words they are.
+    pub const fn wording(&self) -> Wording {
+        self.wording
     }
 }

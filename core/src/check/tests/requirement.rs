@@ -78,15 +78,23 @@ fn a_route_that_touches_neither_country_asks_nothing() {
 }
 
 #[test]
-fn the_lithuanian_rule_asks_only_where_a_lithuanian_office_takes_part() {
-    let latvian = || {
+fn the_lithuanian_rule_asks_where_lithuania_takes_part_and_elsewhere_nothing_is_free() {
+    let latvian = |road: &[&str]| {
         let case = good().uncited().declared("/office", json!("LV000210"));
-        case.declared("/offices", json!({ "export": "LV000210" }))
+        case.declared("/offices", json!({ "export": "LV000210" })).declared("/countriesOfRouting", json!(road))
     };
-    assert_eq!(latvian().conforms().items[0].requirement, Requirement::NotRequired);
+    // The road leaves by Lithuania, where the exit office will be.
+    latvian(&["LV", "LT", "BY", "RU", "KZ"]).refused(FindingCode::CertificateMissing);
+    let straight = || latvian(&["LV", "RU", "KZ"]);
+    assert_eq!(straight().requirement(), Requirement::Unknown);
+    straight().open(FindingCode::RequirementUnknown);
     for office in ["exit", "departure", "destination"] {
-        latvian().declared(&format!("/offices/{office}"), json!("LTVR1000")).refused(FindingCode::CertificateMissing);
+        straight().declared(&format!("/offices/{office}"), json!("LTVR1000")).refused(FindingCode::CertificateMissing);
     }
+    // Goods that nobody restricts are free there as well.
+    let apples = good().of_code("080810", Some("80")).uncited().declared("/office", json!("LV000210"));
+    let apples = apples.declared("/offices", json!({})).declared("/countriesOfRouting", json!(["LV", "RU", "KZ"]));
+    assert_eq!(apples.conforms().items[0].requirement, Requirement::NotRequired);
     // The Union's bans bind everywhere.
     let case = good().of_code(PROHIBITED.0, PROHIBITED.1).declared("/office", json!("LV000210"));
     case.declared("/offices", json!({})).refused(FindingCode::Prohibited);
@@ -117,28 +125,33 @@ fn goods_for_russia_or_belarus_themselves_are_never_told_that_nothing_is_require
 
 #[test]
 fn an_ex_entry_leaves_the_question_to_the_description() {
-    // ex 4011 in Annex XVIII of 765/2006.
-    let tyres = || good().of_code("401120", Some("90"));
-    let found = tyres().uncited().open(FindingCode::DescriptionDecides);
-    assert!(found.remedy.unwrap().contains("ex 4011"));
-    assert_eq!(tyres().uncited().requirement(), Requirement::Unknown);
+    // ex 8704 in Annex XXIII: of some lorries the engine decides.
+    let lorries = || good().of_code("870421", Some("91"));
+    let found = lorries().uncited().open(FindingCode::DescriptionDecides);
+    assert!(found.remedy.unwrap().contains("ex 8704"));
+    assert_eq!(lorries().uncited().requirement(), Requirement::Unknown);
     // A good certificate settles it: whether it was required no longer matters.
-    tyres().warned(FindingCode::DescriptionDecides);
+    lorries().warned(FindingCode::DescriptionDecides);
+}
+
+#[test]
+fn an_ex_entry_that_leaves_out_codes_only_lists_the_rest() {
+    // ex 4011, all but 4011 30.
+    good().of_code("401120", Some("90")).uncited().refused(FindingCode::CertificateMissing);
 }
 
 #[test]
 fn a_code_declared_coarser_than_a_listed_one_leaves_a_ban_open() {
-    // 2710 19 21 in Annex XIX of 765/2006.
-    good().of_code("271019", Some("21")).refused(FindingCode::Prohibited);
-    let coarse = || good().of_code("271019", None).declared("/dataSet", json!("D1"));
+    // 8205 59 80 in Annex VII Part B of 833/2014 and Va Part B of 765/2006.
+    good().of_code("820559", Some("80")).refused(FindingCode::Prohibited);
+    let coarse = || good().of_code("820559", None).declared("/dataSet", json!("D1"));
     coarse().open(FindingCode::DescriptionDecides);
-    // The whole subheading is listed elsewhere, so a certificate is required in any case.
-    coarse().uncited().refused(FindingCode::CertificateMissing);
+    coarse().uncited().open(FindingCode::DescriptionDecides);
 }
 
 #[test]
 fn a_cn_code_of_zeros_does_not_evade_a_finer_entry() {
-    good().of_code("271019", Some("00")).open(FindingCode::DescriptionDecides);
+    good().of_code("820559", Some("00")).open(FindingCode::DescriptionDecides);
 }
 
 #[test]
@@ -172,10 +185,10 @@ fn a_ban_whose_list_is_not_loaded_leaves_the_answer_open() {
 }
 
 #[test]
-fn a_list_not_loaded_leaves_open_whether_a_certificate_is_required_unless_one_is_cited() {
+fn a_list_not_loaded_is_a_fault_and_leaves_the_answer_open_also_with_a_certificate() {
     let case = good().of_code("080810", Some("80"));
     let case = Case { data: case.data.clone().without_list("833/2014 Annex XXIII"), ..case };
-    case.conforms();
+    case.open(FindingCode::RequirementUnknown);
     case.uncited().open(FindingCode::RequirementUnknown);
 }
 
@@ -190,7 +203,7 @@ fn a_partial_list_does_not_say_not_listed_in_the_chapters_it_covers() {
 #[test]
 fn the_versions_of_rules_and_lists_are_in_the_answer() {
     let verdict = good().conforms();
-    assert_eq!(verdict.regimes.len(), 6);
+    assert_eq!(verdict.regimes.len(), 12);
     assert_eq!(verdict.lists.len(), 10);
     assert!(verdict.lists.iter().all(|list| list.version == "2025-10-24"));
     assert_eq!(verdict.as_of, good().moment.at);

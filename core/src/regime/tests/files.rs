@@ -25,7 +25,7 @@ fn a_refusal_names_file_line_and_column() {
     let code = with(list, |text| text.replacen("0601,", "06O1,", 1));
     assert!(code.starts_with("regimes/lists/833-2014_XXIII.csv, line 2, column 1: "), "{code}");
     let day = with(list, |text| text.replacen("2025-10-24", "2025-10-32", 1));
-    assert!(day.contains("line 2, column 3"), "{day}");
+    assert!(day.contains("line 2, column 4"), "{day}");
     let office = with("border-offices.csv", |text| text.replacen("LTDEMO10,BY", "LTDEMO10,ZZ", 1));
     assert!(office.contains("border-offices.csv, line 2"), "{office}");
     let state = with("lists.csv", |text| text.replacen("complete", "whole", 1));
@@ -36,6 +36,22 @@ fn a_refusal_names_file_line_and_column() {
 fn an_ex_flag_is_nought_or_one() {
     let flag = with("lists/833-2014_XXIII.csv", |text| text.replacen("0601,0", "0601,2", 1));
     assert!(flag.contains("line 2, column 2"), "{flag}");
+}
+
+#[test]
+fn a_code_left_out_lies_below_its_entry() {
+    let list = "lists/833-2014_XXIII.csv";
+    let elsewhere = with(list, |text| text.replacen("74,1,7401,", "74,1,7501,", 1));
+    assert!(elsewhere.contains("column 3") && elsewhere.contains("\"7501\" is no code below 74"), "{elsewhere}");
+    with(list, |text| text.replacen("74,1,7401,", "74,1,7401;x,", 1));
+}
+
+#[test]
+fn a_list_stands_once_and_its_version_is_a_day() {
+    let twice = with("lists.csv", |text| format!("{text}{}\n", text.lines().nth(1).unwrap()));
+    assert!(twice.contains("stands twice"), "{twice}");
+    let version = with("lists.csv", |text| text.replacen("2025-10-24", "2025-10-2", 1));
+    assert!(version.contains("lists.csv, line 2, column 3"), "{version}");
 }
 
 #[test]

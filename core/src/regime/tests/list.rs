@@ -1,3 +1,4 @@
+use time::Date;
 use time::macros::date;
 
 use super::super::{GoodsList, ListEntry, Listed};
@@ -12,9 +13,13 @@ fn code(digits: &str) -> CommodityCode {
     }
 }
 
+fn entry(code: &str, ex: bool, from: Option<Date>) -> ListEntry {
+    ListEntry { code: code.to_owned(), ex, except: Vec::new(), from, words: None }
+}
+
 fn list(entries: &[(&str, bool)]) -> GoodsList {
-    let entries = entries.iter().map(|(code, ex)| ListEntry { code: (*code).to_owned(), ex: *ex, from: None });
-    GoodsList::new("test", "2025-10-24", false, entries.collect())
+    let entries = entries.iter().map(|(code, ex)| entry(code, *ex, None));
+    GoodsList::new("test", date!(2025 - 10 - 24), false, entries.collect())
 }
 
 fn said(list: &GoodsList, digits: &str) -> String {
@@ -62,8 +67,8 @@ fn a_code_coarser_than_an_entry_is_a_maybe() {
 
 #[test]
 fn an_entry_speaks_from_its_day_on() {
-    let entry = ListEntry { code: "8427".into(), ex: false, from: Some(date!(2026 - 03 - 16)) };
-    let list = GoodsList::new("test", "2026-03-16", false, vec![entry]);
+    let entry = entry("8427", false, Some(date!(2026 - 03 - 16)));
+    let list = GoodsList::new("test", date!(2026 - 03 - 16), false, vec![entry]);
     assert_eq!(list.find(&code("842720"), date!(2026 - 03 - 15)), Listed::No);
     assert!(matches!(list.find(&code("842720"), date!(2026 - 03 - 16)), Listed::Yes(_)));
 }

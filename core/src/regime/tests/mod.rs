@@ -1,6 +1,7 @@
 //! The lists and files of `regimes/`, and the route.
 
 mod files;
+mod law;
 mod list;
 mod route;
 
