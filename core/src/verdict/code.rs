@@ -1,4 +1,4 @@
-//! The codes of findings: stable, listed in docs/API.md, each with its effect and its CERTEX code.
+//! The codes of findings: stable, listed in docs/CHECK.md, each with its effect and its CERTEX code.
 
 use super::Severity;
 
