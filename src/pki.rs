@@ -7,6 +7,7 @@ use rcgen::{
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
     RevocationReason, RevokedCertParams, SerialNumber,
 };
+use rustls_pki_types::{CertificateDer, pem::PemObject};
 use time::{Duration, OffsetDateTime};
 
 /// `organizationIdentifier` (OID 2.5.4.97, ETSI EN 319 412-1).
@@ -89,6 +90,13 @@ pub fn server(anchor: &Issued, hosts: &[&str], validity: Validity) -> Result<Iss
     let issuer = Issuer::from_ca_cert_pem(&anchor.certificate, KeyPair::from_pem(&anchor.key)?)?;
     let certificate = params.signed_by(&key, &issuer)?;
     Ok(Issued { certificate: certificate.pem(), key: key.serialize_pem() })
+}
+
+/// The serial number of a certificate, PEM: what a revocation list names it by.
+pub fn serial_number(certificate: &str) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+    let der = CertificateDer::from_pem_slice(certificate.as_bytes())?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&der)?;
+    Ok(certificate.tbs_certificate.raw_serial().to_vec())
 }
 
 /// A certificate on a revocation list.

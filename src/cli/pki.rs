@@ -119,7 +119,12 @@ fn crl(arguments: &CrlArguments, now: OffsetDateTime, output: Output) -> Result<
     let revoked: Vec<Revoked> = arguments
         .revoke
         .iter()
-        .map(|path| Ok(Revoked { serial: serial(path)?, at: now, reason: None, invalid_since: None }))
+        .map(|path| {
+            let refused = |problem: &dyn std::fmt::Display| Failed::from(format!("{}: {problem}", path.display()));
+            let certificate = fs::read_to_string(path).map_err(|error| refused(&error))?;
+            let serial = pki::serial_number(&certificate).map_err(|error| refused(&error))?;
+            Ok(Revoked { serial, at: now, reason: None, invalid_since: None })
+        })
         .collect::<Result<_, Failed>>()?;
     let list = pki::revocation_list(&anchor, arguments.number, now, Duration::hours(arguments.hours.into()), &revoked)?;
     fs::write(&arguments.out, list)?;
@@ -129,13 +134,6 @@ fn crl(arguments: &CrlArguments, now: OffsetDateTime, output: Output) -> Result<
         &json!({ "list": path, "revoked": revoked.len() }),
     );
     Ok(Outcome::Yes)
-}
-
-/// The serial number of a certificate.
-fn serial(path: &Path) -> Result<Vec<u8>, Failed> {
-    let der = CertificateDer::from_pem_file(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let (_, certificate) = x509_parser::parse_x509_certificate(&der)?;
-    Ok(certificate.tbs_certificate.raw_serial().to_vec())
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -206,8 +206,12 @@ fn register_everybody(settings: &Settings, anchor: &Issued, revoked: &Issued) ->
     let change = |change| operator_change(settings, change);
     let der = CertificateDer::from_pem_slice(anchor.certificate.as_bytes())?;
     change(RegistryChange::AddAnchor(Box::new(Anchor::from_der(&der)?)))?;
-    let on_list =
-        Revoked { serial: serial(revoked)?, at: STARTS_AT - Duration::days(3), reason: None, invalid_since: None };
+    let on_list = Revoked {
+        serial: pki::serial_number(&revoked.certificate)?,
+        at: STARTS_AT - Duration::days(3),
+        reason: None,
+        invalid_since: None,
+    };
     let list = pki::revocation_list(anchor, 1, STARTS_AT - Duration::hours(1), LIST_GOOD_FOR, &[on_list])?;
     change(RegistryChange::LoadList(Box::new(RevocationList::from_der(&list)?), Vec::new()))?;
     let maker: Manufacturer = serde_json::from_value(json!({
@@ -231,12 +235,6 @@ fn register_everybody(settings: &Settings, anchor: &Issued, revoked: &Issued) ->
         trader: caller("Baltijos trading desk", "baltijos", &[Grant::Manufacturer, Grant::Declarant])?,
         customs: caller("Customs system", "lt-customs", &[Grant::CustomsRead, Grant::CustomsWrite])?,
     })
-}
-
-fn serial(issued: &Issued) -> Result<Vec<u8>, Failed> {
-    let der = CertificateDer::from_pem_slice(issued.certificate.as_bytes())?;
-    let (_, certificate) = x509_parser::parse_x509_certificate(&der)?;
-    Ok(certificate.tbs_certificate.raw_serial().to_vec())
 }
 
 /// Leaves keys and certificates in the folder, for the commands that the demo prints.
