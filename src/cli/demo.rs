@@ -74,11 +74,17 @@ fn what_next(world: &World, place: &Place) -> String {
     };
     let customs = as_caller("customs");
     format!(
-        "\nThe service keeps running (Ctrl-C stops it):\n  api https://{}\n  web http://{}\n  ops http://{}\n\nTry:\n  \
+        "\nThe service keeps running (Ctrl-C stops it). Its clock has moved on to {now}, after the goods lists' last day: \
+         good consignments, the one left for you too, are answered \"cannot be checked\" now.\n  api https://{}\n  web http://{}\n  ops http://{}\n\nTry:\n  \
          curl --cacert {dir}/tls/authority.pem --cert {dir}/certs/customs.pem --key {dir}/certs/customs.key \
          https://{}/v1/openapi.json\n  curl http://{}/metrics\n  endmark check {dir}/consignment.json {customs}\n  \
          endmark certificate verify {dir}/certificate.jws --anchor {dir}/certs/anchor.pem\n  \
          endmark manufacturer list --config {dir}/endmark.toml",
-        world.running.api, world.running.web, world.running.ops, world.running.api, world.running.ops,
+        world.running.api,
+        world.running.web,
+        world.running.ops,
+        world.running.api,
+        world.running.ops,
+        now = world.clock.now(),
     )
 }
