@@ -18,6 +18,7 @@ pub mod manufacturer;
 pub mod moment;
 pub mod number;
 pub mod party;
+pub mod position;
 pub mod reference;
 pub mod regime;
 pub mod seal;

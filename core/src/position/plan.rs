@@ -1,0 +1,200 @@
+//! What commands do to the ledger. Each is tried on the position; `keep` makes it stand, `take_back` undoes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position};
+use crate::goods::Decimal;
+use crate::reference::Mrn;
+
+/// What a goods item wants of a line, in the line's unit, rounded up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The goods item.
+    pub item: u32,
+    /// The line.
+    pub line: LineKey,
+    /// How much.
+    pub quantity: Decimal,
+}
+
+/// What a declaration needs of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Need {
+    /// What it wants altogether.
+    pub wanted: i128,
+    /// What of it the movement holds already under joined declarations.
+    pub covered: i128,
+    /// What it drew on the line before.
+    pub held: i128,
+    /// What others leave of the line.
+    pub left: i128,
+}
+
+impl Need {
+    /// Whether the line has room for it.
+    pub const fn fits(&self) -> bool {
+        self.wanted.saturating_sub(self.covered) <= self.left
+    }
+
+    /// Whether it takes nothing that the movement does not hold already.
+    pub const fn takes_nothing_new(&self) -> bool {
+        self.wanted.saturating_sub(self.covered) <= self.held
+    }
+}
+
+impl Position {
+    /// Tries a declaration's whole position: it takes the place of the one before. Lines may be overdrawn while it is
+    /// tried; it may be kept only when every need fits.
+    pub fn try_position(
+        &mut self,
+        declaration: &Mrn,
+        wanted: &[Wanted],
+        joined: Joined,
+        confidential: bool,
+    ) -> BTreeMap<LineKey, Need> {
+        let mut needs: BTreeMap<LineKey, Need> = BTreeMap::new();
+        let mut targets: BTreeMap<ClaimKey, i128> = BTreeMap::new();
+        for want in wanted {
+            let target = targets.entry(key(declaration, want)).or_default();
+            *target = target.saturating_add(want.quantity.millionths());
+            needs.entry(want.line).or_default();
+        }
+        let before: Vec<ClaimKey> = self.claims_of(declaration).map(|(key, _)| key.clone()).collect();
+        for key in &before {
+            if let (Some(need), Some(claim)) = (needs.get_mut(&key.line), self.claim(key)) {
+                need.held = need.held.saturating_add(claim.drawn);
+            }
+        }
+        // Goods that come from elsewhere now are not those covered before.
+        let same_joined = self.joined(declaration).is_none_or(|there| *there == joined);
+        for key in &before {
+            let within = self.claim(key).map_or(0, |claim| claim.quantity.saturating_sub(claim.excess));
+            let most = if same_joined { within } else { 0 };
+            self.shrink(key, targets.get(key).copied().unwrap_or(0).min(most));
+        }
+        self.put_joined(declaration, joined);
+        for (key, to) in &targets {
+            let movement = self.movement_for(key);
+            self.grow(key, *to, || Claim {
+                quantity: 0,
+                drawn: 0,
+                excess: 0,
+                came: 0,
+                went: 0,
+                phase: Phase::Reserved,
+                confidential,
+                covers: Vec::new(),
+                movement,
+            });
+            self.edit(key, |claim| claim.confidential = confidential);
+        }
+        for (line, need) in &mut needs {
+            let own = self.claims_of(declaration).filter(|(key, _)| key.line == *line);
+            let mut drawn = 0_i128;
+            for (_, claim) in own {
+                need.wanted = need.wanted.saturating_add(claim.quantity);
+                need.covered = need.covered.saturating_add(claim.covered());
+                drawn = drawn.saturating_add(claim.drawn);
+            }
+            need.left = self.line(*line).map_or(0, |line| line.available().saturating_add(drawn));
+        }
+        needs
+    }
+
+    /// After an officer's decision: what does not fit stands beside the ledger, the last items first.
+    pub fn put_excess_beside(&mut self, declaration: &Mrn) {
+        let keys: Vec<ClaimKey> = self.claims_of(declaration).map(|(key, _)| key.clone()).collect();
+        for key in keys.iter().rev() {
+            let over = self.line(key.line).map_or(0, |line| line.available().saturating_neg());
+            if over > 0 {
+                self.edit(key, |claim| {
+                    let moved = claim.drawn.min(over);
+                    claim.drawn = claim.drawn.saturating_sub(moved);
+                    claim.excess = claim.excess.saturating_add(moved);
+                });
+            }
+        }
+    }
+
+    /// Writes off what a declaration reserved: all of it, or some goods items. Gives the lines concerned.
+    pub fn release(&mut self, declaration: &Mrn, items: Option<&BTreeSet<u32>>) -> BTreeSet<LineKey> {
+        let mut lines = BTreeSet::new();
+        for key in self.keys_of(declaration, items) {
+            if self.claim(&key).is_some_and(|claim| claim.phase == Phase::Reserved) {
+                lines.insert(key.line);
+                self.edit(&key, |claim| claim.phase = Phase::Consumed);
+            }
+        }
+        lines
+    }
+
+    /// Gives back everything that a declaration holds; what later declarations lean on stays held by them.
+    pub fn give_back(&mut self, declaration: &Mrn) -> BTreeSet<LineKey> {
+        let keys = self.keys_of(declaration, None);
+        for key in &keys {
+            self.shrink(key, 0);
+        }
+        let lines: BTreeSet<LineKey> = keys.into_iter().map(|key| key.line).collect();
+        lines.iter().for_each(|line| self.pass_on(*line));
+        lines
+    }
+
+    /// Corrects what was released, downwards (UCC 173). `Err` names the first that was never released so far.
+    pub fn correct(&mut self, declaration: &Mrn, wanted: &[Wanted]) -> Result<BTreeSet<LineKey>, ClaimKey> {
+        let mut targets: BTreeMap<ClaimKey, i128> = BTreeMap::new();
+        for want in wanted {
+            let target = targets.entry(key(declaration, want)).or_default();
+            *target = target.saturating_add(want.quantity.millionths());
+        }
+        let above = |(key, to): (&ClaimKey, &i128)| self.claim(key).is_none_or(|claim| claim.quantity < *to);
+        if let Some((key, _)) = targets.iter().find(|(key, to)| above((key, to))) {
+            return Err(key.clone());
+        }
+        let mut lines = BTreeSet::new();
+        for key in self.keys_of(declaration, None) {
+            let to = targets.get(&key).copied().unwrap_or(0);
+            self.shrink(&key, to);
+            lines.insert(key.line);
+        }
+        lines.iter().for_each(|line| self.pass_on(*line));
+        Ok(lines)
+    }
+
+    /// What a smaller position gave back goes on, where the certificate has been replaced.
+    pub fn pass_on_what_came_back(&mut self, lines: impl IntoIterator<Item = LineKey>) {
+        lines.into_iter().for_each(|line| self.pass_on(line));
+    }
+
+    fn keys_of(&self, declaration: &Mrn, items: Option<&BTreeSet<u32>>) -> Vec<ClaimKey> {
+        let keys = self.claims_of(declaration).map(|(key, _)| key.clone());
+        keys.filter(|key| items.is_none_or(|items| items.contains(&key.item.item))).collect()
+    }
+
+    /// The movement of a claim: that of a declaration named which has one on this certificate, else the first named,
+    /// else that of a declaration that names this one, else its own.
+    fn movement_for(&self, key: &ClaimKey) -> Mrn {
+        let own = &key.item.declaration;
+        let named: Vec<&Mrn> = self
+            .joined(own)
+            .into_iter()
+            .flat_map(|joined| joined.of_item(key.item.item))
+            .map(|previous| &previous.declaration)
+            .collect();
+        let others = || self.claims_on(key.line.certificate).filter(|(_, item, _)| item.declaration != *own);
+        let known = others().find(|(_, item, _)| named.contains(&&item.declaration));
+        let labelled = others().find(|(_, _, claim)| named.contains(&&claim.movement));
+        if let Some((_, _, claim)) = known.or(labelled) {
+            return claim.movement.clone();
+        }
+        if let Some(first) = named.first() {
+            return (*first).clone();
+        }
+        let followers = self.followers.get(own);
+        let follows = |item: &ItemKey| followers.is_some_and(|followers| followers.contains(&item.declaration));
+        others().find(|(_, item, _)| follows(item)).map_or_else(|| own.clone(), |(_, _, claim)| claim.movement.clone())
+    }
+}
+
+fn key(declaration: &Mrn, want: &Wanted) -> ClaimKey {
+    ClaimKey { line: want.line, item: ItemKey { declaration: declaration.clone(), item: want.item } }
+}
