@@ -58,6 +58,14 @@ impl Clock {
         Moment { at, day: self.day(at) }
     }
 
+    /// When a day begins where the register is.
+    pub fn begins(&self, day: Date) -> Option<OffsetDateTime> {
+        let (year, month) = (i16::try_from(day.year()).ok()?, i8::try_from(u8::from(day.month())).ok()?);
+        let local = jiff::civil::Date::new(year, month, i8::try_from(day.day()).ok()?).ok()?;
+        let begins = self.zone.to_timestamp(local.at(0, 0, 0, 0)).ok()?.as_second();
+        OffsetDateTime::from_unix_timestamp(begins).ok()
+    }
+
     fn day(&self, at: OffsetDateTime) -> Date {
         let local = jiff::Timestamp::from_second(at.unix_timestamp()).map(|at| self.zone.to_datetime(at).date()).ok();
         local

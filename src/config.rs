@@ -58,6 +58,19 @@ pub struct Settings {
     /// Bounds.
     #[serde(default)]
     pub limits: Limits,
+    /// What manufacturers learn of the use of their certificates beside line, quantity, day and event.
+    #[serde(default)]
+    pub disclosure: Disclosure,
+}
+
+/// The disclosure policy (customs secrecy, UCC Article 12): nothing more than the default unless it says so.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Disclosure {
+    /// The declaration's MRN too.
+    pub declaration: bool,
+    /// The customs office too.
+    pub customs_office: bool,
 }
 
 /// The listener for systems.
@@ -106,6 +119,8 @@ pub struct Limits {
     pub connections_max: usize,
     /// How much evidence one organisation may add, in KiB a minute.
     pub evidence_kib_per_minute: u32,
+    /// After how many days a reservation that is not released is reported as stale.
+    pub stale_after_days: u16,
 }
 
 impl Default for Limits {
@@ -119,6 +134,9 @@ impl Default for Limits {
             connections_max: 4_096,
             // A customs system at its peak of a thousand checks a second, 4 KiB each, stays far below.
             evidence_kib_per_minute: 1024 * 1024,
+            // Goods leave within 150 days of release for export (UCC-IA Article 335); a reservation is older than that
+            // only when somebody forgot it.
+            stale_after_days: 150,
         }
     }
 }

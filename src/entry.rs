@@ -29,6 +29,20 @@ pub enum Kind {
     ConsignmentChecked,
     /// A manufacturer or declarant prechecked one.
     ConsignmentPrechecked,
+    /// Customs reserved a declaration's position, or was refused.
+    DeclarationReserved,
+    /// Customs released goods.
+    DeclarationReleased,
+    /// A reservation was deleted.
+    ReservationDeleted,
+    /// What was released was corrected or invalidated.
+    DeclarationCorrected,
+    /// An officer let a declaration pass by hand.
+    DeclarationOverridden,
+    /// Goods were presented at the border.
+    GoodsPresented,
+    /// Goods presented at the border were turned back.
+    GoodsTurnedBack,
     /// A manufacturer was registered, suspended or resumed.
     ManufacturerChanged,
     /// A caller was registered or revoked.
@@ -57,6 +71,13 @@ impl Kind {
             Self::CertificateRevoked => "certificateRevoked",
             Self::ConsignmentChecked => "consignmentChecked",
             Self::ConsignmentPrechecked => "consignmentPrechecked",
+            Self::DeclarationReserved => "declarationReserved",
+            Self::DeclarationReleased => "declarationReleased",
+            Self::ReservationDeleted => "reservationDeleted",
+            Self::DeclarationCorrected => "declarationCorrected",
+            Self::DeclarationOverridden => "declarationOverridden",
+            Self::GoodsPresented => "goodsPresented",
+            Self::GoodsTurnedBack => "goodsTurnedBack",
             Self::ManufacturerChanged => "manufacturerChanged",
             Self::ClientChanged => "clientChanged",
             Self::AnchorChanged => "anchorChanged",
@@ -128,6 +149,9 @@ pub struct Entry<'a> {
     /// The lists it rests on.
     #[serde(skip_serializing_if = "<[Source]>::is_empty")]
     pub lists: &'a [Source],
+    /// What the command did to the ledger: enough to do it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<&'a serde_json::Value>,
     /// What was turned away, for the aggregates.
     #[serde(skip_serializing_if = "<[(&str, u64)]>::is_empty")]
     pub counts: &'a [(&'static str, u64)],
@@ -159,6 +183,7 @@ impl<'a> Entry<'a> {
             reasons: &[],
             regimes: &[],
             lists: &[],
+            ledger: None,
             counts: &[],
             software: SOFTWARE,
             evidence: None,

@@ -3,19 +3,25 @@
 mod body;
 mod caller;
 mod certificates;
+mod changes;
 mod checkpoint;
 mod checks;
 mod customs_certificates;
+mod declaration_view;
+mod declarations;
 mod openapi;
 pub mod ops;
 mod ping;
 mod problem;
+mod quantities;
 mod receipt;
 mod revocation;
 mod span;
 mod statement_sets;
+mod steps;
 mod submit;
 mod suspension;
+mod usage;
 mod view;
 
 pub use caller::{ClientCertificate, remember_client};
@@ -33,12 +39,25 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(submit::submit) // POST /v1/certificates
         .service(certificates::list) // GET /v1/certificates
         .service(certificates::show) // GET /v1/certificates/{number}
+        .service(usage::usage) // GET /v1/certificates/{number}/usage
         .service(suspension::suspend) // PUT /v1/certificates/{number}/suspension
         .service(suspension::resume) // DELETE /v1/certificates/{number}/suspension
         .service(revocation::revoke) // POST /v1/certificates/{number}/revocation
         .service(checks::precheck) // POST /v1/prechecks
         .service(checks::check) // POST /v1/customs/checks
         .service(customs_certificates::show) // GET /v1/customs/certificates/{number}
+        .service(quantities::used) // GET /v1/customs/certificates?usedFrom=&usedUntil=
+        .service(quantities::quantities) // GET /v1/customs/certificates/{number}/quantities
+        .service(declarations::reserve) // PUT /v1/customs/declarations/{mrn}
+        .service(declarations::show) // GET /v1/customs/declarations/{mrn}
+        .service(steps::release) // POST /v1/customs/declarations/{mrn}/release
+        .service(steps::delete_reservation) // DELETE /v1/customs/declarations/{mrn}/reservation
+        .service(steps::correct) // PUT /v1/customs/declarations/{mrn}/correction
+        .service(steps::decide_by_hand) // POST /v1/customs/declarations/{mrn}/override
+        .service(steps::present) // PUT /v1/customs/declarations/{mrn}/presentations/{presentation}
+        .service(steps::turn_back) // POST /v1/customs/declarations/{mrn}/presentations/{presentation}/turned-back
+        .service(changes::changes) // GET /v1/customs/changes
+        .service(changes::stale_reservations) // GET /v1/customs/stale-reservations
         .service(statement_sets::list) // GET /v1/statement-sets
         .service(receipt::receipt) // GET /v1/entries/{id}/receipt
         .service(checkpoint::checkpoint) // GET /log/checkpoint

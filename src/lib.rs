@@ -9,6 +9,7 @@ pub mod demo;
 pub mod entry;
 pub mod http;
 pub mod keys;
+pub mod ledger;
 pub mod pki;
 pub mod registry;
 pub mod sealing;

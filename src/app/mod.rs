@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use arc_swap::Guard;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use time::{Duration, OffsetDateTime};
 
 use crate::registry::Registry;
 use crate::store::Readers;
@@ -39,11 +40,12 @@ pub struct App {
     /// What was turned away.
     pub turned_away: TurnedAway,
     evidence_quota: DefaultKeyedRateLimiter<String>,
+    stale_after: Duration,
 }
 
 impl App {
-    fn new(context: Arc<Context>, writer: Writer, readers: Readers, evidence_kib_per_minute: u32) -> Self {
-        let quota = Quota::per_minute(NonZeroU32::new(evidence_kib_per_minute).unwrap_or(NonZeroU32::MIN));
+    fn new(context: Arc<Context>, writer: Writer, readers: Readers, limits: &crate::config::Limits) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(limits.evidence_kib_per_minute).unwrap_or(NonZeroU32::MIN));
         Self {
             context,
             writer,
@@ -51,6 +53,7 @@ impl App {
             verified: VerifiedCache::default(),
             turned_away: TurnedAway::default(),
             evidence_quota: RateLimiter::keyed(quota),
+            stale_after: Duration::days(limits.stale_after_days.into()),
         }
     }
 
@@ -62,6 +65,12 @@ impl App {
     /// This register's origin.
     pub fn origin(&self) -> &str {
         self.context.keys.log.key().name().as_str()
+    }
+
+    /// A reservation that began before this moment and is not released is stale.
+    pub fn stale_before(&self) -> OffsetDateTime {
+        let now = self.context.clock.now();
+        now.checked_sub(self.stale_after).unwrap_or(now)
     }
 
     /// Counts the bytes an organisation is about to add as evidence against its quota. `false`: over it.

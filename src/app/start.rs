@@ -104,6 +104,7 @@ pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, S
         keys: keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows)?,
         regimes: Arc::new(super::load_regimes(settings.lists_valid_until)?),
         metrics: Metrics::default(),
+        disclosure: settings.disclosure,
         checkpoint_path: settings.checkpoint.clone(),
     }))
 }
@@ -128,7 +129,7 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
         Limits { batch_max: limits.batch_max, queue_max: limits.queue_max, wait_millis_max: limits.wait_millis_max };
     let (writer, thread) = apart(|| Writer::start(&url, Arc::clone(&context), writer_limits))?;
     let readers = Readers::start(&url, limits.readers)?;
-    let app = Arc::new(App::new(context, writer, readers, limits.evidence_kib_per_minute));
+    let app = Arc::new(App::new(context, writer, readers, &limits));
     background::service_command(&app, Occasion::Started).await;
     let servers = [
         serve_api(&app, api_listener, tls, limits.connections_max)?,

@@ -82,6 +82,16 @@ kinds! {
     NumberCollision CONFLICT "number-collision" "Another certificate has this number";
     /// The status does not allow the change.
     StatusForbids CONFLICT "status-forbids" "The status of the certificate does not allow this";
+    /// The MRN is none.
+    MrnMalformed BAD_REQUEST "mrn-malformed" "This is no MRN";
+    /// The position is not held.
+    ReservationRefused CONFLICT "reservation-refused" "The position is not reserved";
+    /// A later version is known.
+    VersionSuperseded CONFLICT "declaration-version-superseded" "A later version of the declaration is known";
+    /// Another organisation's.
+    AnothersDeclaration FORBIDDEN "declaration-of-another-organisation" "Another organisation made this position";
+    /// More than was released.
+    CorrectionAboveRelease CONFLICT "correction-above-release" "The correction asks for more than was released";
     /// More evidence than the quota.
     QuotaExceeded TOO_MANY_REQUESTS "quota-exceeded" "The quota is used up";
     /// The line is full.

@@ -217,6 +217,21 @@ pub fn entries_from(connection: &mut Connection, leaf: u64, most: i64) -> Result
     rows.into_iter().map(|(leaf, body)| Ok((count(leaf)?, body))).collect()
 }
 
+/// The newest entries about a declaration: leaf, type, bytes.
+pub fn entries_of_declaration(
+    connection: &mut Connection,
+    mrn: &str,
+    most: i64,
+) -> Result<Vec<(u64, String, Vec<u8>)>, StoreError> {
+    let rows: Vec<(i64, String, Vec<u8>)> = on!(connection, c => entry::table
+        .filter(entry::mrn.eq(mrn))
+        .order(entry::leaf.desc())
+        .limit(most)
+        .select((entry::leaf, entry::kind, entry::body))
+        .load(c))?;
+    rows.into_iter().map(|(leaf, kind, body)| Ok((count(leaf)?, kind, body))).collect()
+}
+
 /// The evidence of an entry.
 pub fn evidence_of(connection: &mut Connection, leaf: u64) -> Result<Option<StoredEvidence>, StoreError> {
     let found: Option<(Vec<u8>, Vec<u8>)> = {

@@ -4,6 +4,7 @@ pub mod certificate;
 mod connection;
 mod error;
 pub mod head;
+pub mod ledger;
 pub mod log;
 mod migrate;
 mod readers;

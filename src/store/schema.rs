@@ -102,3 +102,83 @@ diesel::table! {
         next_update_micros -> BigInt,
     }
 }
+
+diesel::table! {
+    certificate_line (certificate, line) {
+        certificate -> Text,
+        line -> Integer,
+        commodity_code -> Text,
+        unit -> Text,
+        granted -> BigInt,
+        inherited -> BigInt,
+        reserved -> BigInt,
+        consumed -> BigInt,
+        passed_on -> BigInt,
+        confidential -> BigInt,
+        excess -> BigInt,
+        heir -> Nullable<Text>,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    declaration (mrn) {
+        mrn -> Text,
+        organisation -> Text,
+        version -> BigInt,
+        status -> Text,
+        office -> Text,
+        confidential -> Integer,
+        overridden -> Integer,
+        joined -> Text,
+        since_micros -> BigInt,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    claim (mrn, item, certificate, line) {
+        mrn -> Text,
+        item -> Integer,
+        certificate -> Text,
+        line -> Integer,
+        quantity -> BigInt,
+        drawn -> BigInt,
+        excess -> BigInt,
+        came -> BigInt,
+        went -> BigInt,
+        phase -> Text,
+        confidential -> Integer,
+        covers -> Text,
+        movement -> Text,
+        office -> Text,
+        at_micros -> BigInt,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    follower (later, earlier) {
+        later -> Text,
+        earlier -> Text,
+    }
+}
+
+diesel::table! {
+    presentation (mrn, id) {
+        mrn -> Text,
+        id -> Text,
+        organisation -> Text,
+        office -> Text,
+        turned_back -> Integer,
+        goods -> Text,
+        at_micros -> BigInt,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(entry, claim, declaration);

@@ -1,6 +1,6 @@
 //! What can be asked of the writer, and what it answers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use endmark_core::acceptance::Refusal;
@@ -8,14 +8,18 @@ use endmark_core::certificate::Certificate;
 use endmark_core::chain::{Anchor, ChainError, RevocationList, VerifiedPath};
 use endmark_core::consignment::Consignment;
 use endmark_core::digest::Digest;
+use endmark_core::goods::Quantity;
 use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::number::CertificateNumber;
+use endmark_core::reference::{Mrn, Office};
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
 use super::Published;
+use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, NotACaller};
 use crate::store::certificate::Standing;
+use crate::store::ledger::Declaration;
 
 /// Where a command comes from.
 #[derive(Debug, Clone)]
@@ -72,6 +76,10 @@ pub enum Action {
     },
     /// Judge a consignment.
     Check(Box<CheckRequest>),
+    /// Hold a declaration's whole position, present it at the border, or let it pass by hand.
+    Position(Box<PositionRequest>),
+    /// Write off what a declaration reserved, delete its reservation, correct what was released.
+    Declaration(Box<DeclarationRequest>),
     /// Change the registry.
     Registry(RegistryChange),
     /// The service starts, stops, or counts what it turned away.
@@ -110,6 +118,70 @@ pub struct CheckRequest {
     pub epoch: i64,
     /// Whether it is a precheck: what is shown then depends on whose certificates they are.
     pub precheck: bool,
+}
+
+/// A declaration's whole position.
+#[derive(Debug)]
+pub struct PositionRequest {
+    /// The consignment, as for a check.
+    pub check: CheckRequest,
+    /// The declaration.
+    pub mrn: Mrn,
+    /// What is wanted.
+    pub purpose: Purpose,
+}
+
+/// What a position is sent for.
+#[derive(Debug)]
+pub enum Purpose {
+    /// Check and reserve.
+    Reserve {
+        /// Shown to customs alone.
+        confidential: bool,
+    },
+    /// Record that the goods stand at the border.
+    Present {
+        /// The caller's name for this presentation.
+        id: String,
+    },
+    /// Reserve by an officer's decision; what does not fit stands beside the ledger.
+    Override {
+        /// The office of the officer.
+        office: Office,
+    },
+}
+
+/// A change of a declaration that is held.
+#[derive(Debug)]
+pub struct DeclarationRequest {
+    /// Which.
+    pub mrn: Mrn,
+    /// At least the version that is held, where the caller says it.
+    pub version: Option<u32>,
+    /// The office that asks.
+    pub office: Office,
+    /// What is asked.
+    pub step: Step,
+    /// The body as sent: evidence.
+    pub body: Vec<u8>,
+}
+
+/// A step in the life of a declaration.
+#[derive(Debug)]
+pub enum Step {
+    /// Release: all goods items, or some.
+    Release(Option<BTreeSet<u32>>),
+    /// Delete the reservation.
+    Delete,
+    /// Amend what was released (UCC Article 173): the whole position as it should have been.
+    Amend(Vec<(u32, CertificateNumber, u32, Quantity)>),
+    /// Invalidate what was released (UCC Article 174).
+    Invalidate,
+    /// Goods presented at the border were turned back.
+    TurnBack {
+        /// Which presentation.
+        presentation: String,
+    },
 }
 
 /// What was found under a number.
@@ -226,10 +298,66 @@ pub enum Reply {
     StatusForbids(Box<Standing>),
     /// A verdict, as JSON.
     Checked(Arc<str>),
+    /// A position is held, or goods were presented.
+    Held(Box<Held>),
+    /// A position is not held; what was held before still is.
+    PositionRefused(Box<PositionRefused>),
+    /// A later version of the declaration is known.
+    VersionSuperseded(u32),
+    /// Another organisation made the position.
+    AnothersDeclaration,
+    /// What became of a release, a deletion or a correction.
+    Outcome(Box<Outcome>),
+    /// A correction asks for more than was released.
+    AboveRelease {
+        /// Where.
+        item: u32,
+        /// Of which line.
+        line: u32,
+    },
     /// The registry was changed.
     Changed,
     /// The registry was not changed, with the reason.
     NotChanged(String),
+}
+
+/// A position that is held.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The verdict, as JSON.
+    pub verdict: Arc<str>,
+    /// The declaration; `None` where goods were presented under one that nobody reserved.
+    pub declaration: Option<Declaration>,
+    /// The ledger of every certificate concerned.
+    pub ledger: Vec<CertificateLedger>,
+}
+
+/// A position that is not held.
+#[derive(Debug, Clone)]
+pub struct PositionRefused {
+    /// CERTEX failure reason, 01 to 11.
+    pub failure_reason: &'static str,
+    /// Where it fails: goods item and line.
+    pub failed_item: Option<(u32, Option<u32>)>,
+    /// The verdict, as JSON.
+    pub verdict: Option<Arc<str>>,
+    /// The declaration as it still stands.
+    pub declaration: Option<Declaration>,
+    /// The ledger of every certificate concerned.
+    pub ledger: Vec<CertificateLedger>,
+}
+
+/// What became of a release, a deletion or a correction.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// CERTEX outcome, 01 to 05.
+    pub code: &'static str,
+    /// In words.
+    pub words: &'static str,
+    /// The declaration as it stands now.
+    pub declaration: Option<Declaration>,
+    /// The ledger of every certificate concerned.
+    pub ledger: Vec<CertificateLedger>,
 }
 
 /// Why there is no decision.

@@ -6,14 +6,15 @@
 
 mod command;
 mod decide;
+mod ledger;
 mod log_state;
 mod queue;
 mod run;
 mod transaction;
 
 pub use command::{
-    Action, Answer, CheckRequest, Command, Failure, Occasion, Origin, Prepared, RegistryChange, Reply, Submission,
-    Verified,
+    Action, Answer, CheckRequest, Command, DeclarationRequest, Failure, Held, Occasion, Origin, Outcome,
+    PositionRefused, PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step, Submission, Verified,
 };
 
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub struct Context {
     pub regimes: Arc<Regimes>,
     /// What is counted.
     pub metrics: crate::app::Metrics,
+    /// What manufacturers learn of the use of their certificates.
+    pub disclosure: crate::config::Disclosure,
     /// Where the newest checkpoint is kept, outside the database's rollback domain.
     pub checkpoint_path: std::path::PathBuf,
 }

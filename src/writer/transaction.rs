@@ -9,6 +9,7 @@ use ring::rand::SecureRandom as _;
 use time::OffsetDateTime;
 
 use super::decide::{self, Decision, View};
+use super::ledger::Ledger;
 use super::log_state::{Fork, load_edge, require_continuation};
 use super::queue::Queued;
 use super::run::Core;
@@ -146,11 +147,13 @@ impl Core {
     ) -> Result<View<'a>, StoreError> {
         let mut numbers = BTreeSet::new();
         let mut references = BTreeSet::new();
+        let mut mrns = BTreeSet::new();
         for queued in batch {
             let caller = queued.command.origin.client.and_then(|client| self.registry.registered_caller(&client));
             let organisation = caller.map(|caller| caller.organisation.as_str());
-            queued.command.action.touches(&mut numbers, &mut references, organisation);
+            queued.command.action.touches(&mut numbers, &mut references, &mut mrns, organisation);
         }
+        let ledger = Ledger::load(connection, &self.context.keys.rows, &mrns, &mut numbers)?;
         let numbers: Vec<CertificateNumber> = numbers.into_iter().collect();
         let references: Vec<(String, String)> = references.into_iter().collect();
         let standings: HashMap<CertificateNumber, Found> =
@@ -166,6 +169,7 @@ impl Core {
             inserted: Vec::new(),
             changed: BTreeSet::new(),
             registry_rows: Vec::new(),
+            ledger,
         })
     }
 }
@@ -204,6 +208,7 @@ fn record(
     entry.regimes = &draft.regimes;
     entry.lists = &draft.lists;
     entry.counts = &draft.counts;
+    entry.ledger = draft.ledger.as_ref();
     entry.evidence = kept.as_ref().map(StoredEvidence::digest);
     let body = entry.to_bytes().map_err(|error| StoreError::Corrupt(format!("entry: {error}")))?;
     let stored = StoredEntry {

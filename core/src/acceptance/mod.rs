@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use crate::certificate::Certificate;
 use crate::chain::{ChainError, Revocation, VerifiedPath};
+use crate::check::StoredStatus;
 use crate::manufacturer::{Manufacturer, Organisation};
 use crate::moment::Moment;
 use crate::party::Identifier;
@@ -106,9 +107,17 @@ pub enum Refusal {
         /// The day of acceptance.
         today: String,
     },
-    /// `replaces` is not open yet.
-    #[error("this version of the register takes no replacement; revoke {0} and seal a new certificate without it")]
-    ReplacementNotOpen(String),
+    /// `replaces` names no certificate of this manufacturer.
+    #[error("replaces: this manufacturer has no certificate {0} in this register; correct the number or leave it out")]
+    ReplacedUnknown(String),
+    /// `replaces` names one that is revoked or replaced.
+    #[error("replaces: {number} is {status} already; leave `replaces` out to issue a certificate of its own")]
+    ReplacedFinal {
+        /// Which.
+        number: String,
+        /// Its status.
+        status: &'static str,
+    },
 }
 
 impl Refusal {
@@ -128,7 +137,8 @@ impl Refusal {
             Self::SubmitterNotTheManufacturer { .. } => "submitterNotTheManufacturer",
             Self::OutsideScope { .. } => "outsideScope",
             Self::ValidityOver { .. } => "validityOver",
-            Self::ReplacementNotOpen(_) => "replacementNotOpen",
+            Self::ReplacedUnknown(_) => "replacedUnknown",
+            Self::ReplacedFinal { .. } => "replacedFinal",
         }
     }
 }
@@ -148,6 +158,8 @@ pub struct Application<'a> {
     pub register: &'a str,
     /// Who submits.
     pub submitter: &'a Organisation,
+    /// How the certificate that it replaces stands; `None` where the submitter has no such certificate.
+    pub replaced: Option<&'a StoredStatus>,
 }
 
 /// Decides, step by step; the first step that fails is the reason given.
@@ -207,7 +219,15 @@ pub fn admit<'a>(
             today: crate::day::format(now.day),
         });
     }
-    certificate.replaces.map_or(Ok(()), |number| Err(Refusal::ReplacementNotOpen(number.to_string())))
+    // 9. What it replaces is the manufacturer's own, and neither revoked nor replaced.
+    let Some(number) = certificate.replaces else { return Ok(()) };
+    match application.replaced {
+        None => Err(Refusal::ReplacedUnknown(number.to_string())),
+        Some(StoredStatus::Valid | StoredStatus::Suspended { .. }) => Ok(()),
+        Some(status @ (StoredStatus::Revoked { .. } | StoredStatus::Replaced { .. })) => {
+            Err(Refusal::ReplacedFinal { number: number.to_string(), status: status.as_str() })
+        }
+    }
 }
 
 fn require_unrevoked(revocation: Option<&Revocation>) -> Result<(), Refusal> {

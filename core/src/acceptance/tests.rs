@@ -70,6 +70,7 @@ fn refusal<'a>(
         revocation: Some(Revocation::Good),
         register: "register.example/endmark",
         submitter: &MUSTER,
+        replaced: None,
     };
     edit(&mut application);
     let registered = |identifier: &Identifier| maker.is(identifier).then_some(maker);
@@ -176,5 +177,5 @@ fn a_validity_that_is_over_and_a_replacement_are_refused() {
     let last_day = serde_json::json!({ "from": "2026-01-01", "until": "2026-03-16" });
     assert_eq!(refused_payload(|p| p["validity"] = last_day), None);
     let number = crate::number::CertificateNumber::of(&crate::digest::Digest::of(b"another")).to_string();
-    assert_eq!(refused_payload(|p| p["replaces"] = number.into()), Some("replacementNotOpen"));
+    assert_eq!(refused_payload(|p| p["replaces"] = number.into()), Some("replacedUnknown"));
 }

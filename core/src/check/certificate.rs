@@ -41,16 +41,44 @@ impl Check<'_> {
                 None => format!("replaced {since}"),
             },
         };
-        let (code, certified, remedy) = match shown_status(&known.status, validity, false, self.moment.day) {
+        self.ledger(known);
+        let shown = shown_status(&known.status, validity, known.ledger.exhausted, self.moment.day);
+        let (code, certified, remedy) = match shown {
             ShownStatus::Valid => return,
             ShownStatus::Revoked => (FindingCode::CertificateRevoked, reason, "ask the exporter for another one"),
             ShownStatus::Replaced => (FindingCode::CertificateReplaced, reason, "cite the one that replaces it"),
             ShownStatus::Suspended => (FindingCode::CertificateSuspended, reason, "its manufacturer can resume it"),
             ShownStatus::Expired => (FindingCode::CertificateExpired, window, "ask the exporter for a new one"),
-            ShownStatus::Exhausted => (FindingCode::CertificateExhausted, window, "ask the exporter for a new one"),
+            ShownStatus::Exhausted => {
+                (FindingCode::CertificateExhausted, "nothing is left".to_owned(), "ask the exporter for a new one")
+            }
             ShownStatus::NotYetValid => (FindingCode::CertificateNotYetValid, window, "wait for its first day"),
         };
+        // What was reserved in time may go on; what its manufacturer took back may not.
+        let in_time = matches!(shown, ShownStatus::Expired | ShownStatus::Exhausted | ShownStatus::Replaced);
+        if in_time && known.ledger.covers_everything() {
+            let words = code.as_str();
+            let remedy = "this movement's own reservation was made in time and covers it";
+            self.find(known, FindingCode::CoveredByReservation, |finding| {
+                finding.sides(words, certified).remedy(remedy)
+            });
+            return;
+        }
         self.find(known, code, |finding| finding.sides(today, certified).remedy(remedy));
+    }
+
+    /// Whose it is already, and whether goods passed beside the ledger.
+    fn ledger(&mut self, known: &Known) {
+        if let Some(other) = &known.ledger.bound_to {
+            let remedy =
+                "it covers one movement: join this declaration to it by its previous documents, or cite another";
+            let complete = |finding: Finding| finding.sides("another movement", other).remedy(remedy);
+            self.find(known, FindingCode::BoundToAnotherMovement, complete);
+        }
+        if known.ledger.overridden {
+            let remedy = "officers let goods pass beside the ledger of this certificate; its ledger says how much";
+            self.find(known, FindingCode::Overridden, |finding| finding.remedy(remedy));
+        }
     }
 
     fn seal(&mut self, known: &Known) {

@@ -8,12 +8,16 @@ use time::OffsetDateTime;
 use crate::certificate::Certificate;
 use crate::manufacturer::Manufacturer;
 use crate::number::CertificateNumber;
+use crate::position::Need;
+use crate::reference::Mrn;
 
 /// What was looked up. A number that is cited and not here was not looked up, which is a fault and not "unknown".
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
     /// By number.
     pub certificates: BTreeMap<CertificateNumber, Cited>,
+    /// Whether an officer decided on this declaration by hand.
+    pub overridden: bool,
 }
 
 /// What stands under a number.
@@ -42,6 +46,28 @@ pub struct Known {
     pub seal: SealStanding,
     /// How its manufacturer stands.
     pub manufacturer: ManufacturerStanding,
+    /// What the ledger says of it, for this consignment.
+    pub ledger: LedgerStanding,
+}
+
+/// What the ledger says of a certificate, as the consignment asked about needs it.
+#[derive(Debug, Clone, Default)]
+pub struct LedgerStanding {
+    /// What is needed of each line cited; a line that is not here counts as untouched.
+    pub needs: BTreeMap<u32, Need>,
+    /// Whether nothing is left of any line.
+    pub exhausted: bool,
+    /// The other movement that it is bound to.
+    pub bound_to: Option<Mrn>,
+    /// Whether officers let goods pass beside the ledger.
+    pub overridden: bool,
+}
+
+impl LedgerStanding {
+    /// Whether the movement holds all that is needed: then time and the wants of others no longer matter.
+    pub fn covers_everything(&self) -> bool {
+        !self.needs.is_empty() && self.needs.values().all(Need::takes_nothing_new)
+    }
 }
 
 /// The status that is stored; expired, exhausted and not yet valid follow from time and ledger.

@@ -1,8 +1,10 @@
 //! A goods item against the lines it draws on.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Known, ManufacturerStanding};
 use crate::certificate::Line;
-use crate::consignment::{Citation, Element, GoodsItem};
+use crate::consignment::{Citation, Element, GoodsItem, Stage};
 use crate::goods::{CommodityCode, Conversion, Decimal, Unit};
 use crate::number::CertificateNumber;
 use crate::verdict::{Finding, FindingCode, NotCompared};
@@ -97,13 +99,28 @@ impl Check<'_> {
         }
     }
 
-    /// What all items together draw on each line, against what it grants.
-    pub(super) fn drawn_in_all(&mut self) {
+    /// What all items together draw on each line, against what it grants and what others left of it.
+    pub(super) fn drawn_in_all(&mut self, certificates: &BTreeMap<CertificateNumber, &Known>) {
         for ((number, line), (drawn, granted)) in std::mem::take(&mut self.drawn) {
-            if drawn > granted.value {
-                let finding = Finding::new(FindingCode::QuantityExceeded).certificate(number).line(line);
+            let about = |code| Finding::new(code).certificate(number).line(line);
+            let declared = format!("{drawn} {}", granted.unit);
+            let need = certificates.get(&number).and_then(|known| known.ledger.needs.get(&line));
+            if drawn > granted.value && need.is_none_or(|need| !need.fits()) {
                 let remedy = "all items together draw more than the line grants: cite another certificate for the rest";
-                self.findings.push(finding.sides(format!("{drawn} {}", granted.unit), granted).remedy(remedy));
+                self.findings.push(about(FindingCode::QuantityExceeded).sides(declared, granted).remedy(remedy));
+            } else if let Some(need) = need.filter(|need| !need.fits()) {
+                let left = need.left.max(0).saturating_add(need.covered);
+                let left = Decimal::from_millionths(left).unwrap_or_default();
+                let certified = format!("{left} {} left of {granted}", granted.unit);
+                let remedy = "other declarations hold the rest: cite another certificate, or ask for the ledger";
+                self.findings.push(about(FindingCode::QuantityExceeded).sides(declared, certified).remedy(remedy));
+            } else if self.consignment.stage == Stage::Border && need.is_some_and(|need| !need.takes_nothing_new()) {
+                let held = need.map_or(0, |need| need.held.saturating_add(need.covered));
+                let held = Decimal::from_millionths(held).unwrap_or_default();
+                let certified = format!("{held} {} held by this movement", granted.unit);
+                let remedy =
+                    "at the border only what is reserved may pass: have the declaration reserved, then ask again";
+                self.findings.push(about(FindingCode::NotReserved).sides(declared, certified).remedy(remedy));
             }
         }
     }

@@ -16,7 +16,7 @@ mod status;
 pub(crate) mod tests;
 mod transport;
 
-pub use evidence::{Cited, Evidence, Known, ManufacturerStanding, SealStanding, StoredStatus};
+pub use evidence::{Cited, Evidence, Known, LedgerStanding, ManufacturerStanding, SealStanding, StoredStatus};
 pub use status::{ShownStatus, shown_status};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,11 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
             regimes: asked.statements,
         });
     }
-    check.drawn_in_all();
+    check.drawn_in_all(&certificates);
+    if evidence.overridden {
+        let remedy = "an officer decided on this declaration by hand; its history says who and why";
+        check.findings.push(Finding::new(FindingCode::Overridden).remedy(remedy));
+    }
     check.maker_is_cited = certificates.values().any(|known| check.is_the_maker(known));
     for known in certificates.values() {
         check.certificate(known);

@@ -234,7 +234,9 @@ impl Position {
 
     /// The movement that a certificate's claims belong to, as far as loaded; `except` one declaration's own.
     pub fn movement_of(&self, certificate: CertificateNumber, except: &Mrn) -> Option<&Mrn> {
-        self.claims_on(certificate).find(|(_, item, _)| item.declaration != *except).map(|(_, _, claim)| &claim.movement)
+        self.claims_on(certificate)
+            .find(|(_, item, _)| item.declaration != *except)
+            .map(|(_, _, claim)| &claim.movement)
     }
 
     /// Every line loaded, with its key.

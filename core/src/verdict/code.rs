@@ -92,7 +92,7 @@ codes! {
     CertificateNotYetValid Hard "04";
     /// Nothing is left of it.
     CertificateExhausted Hard "04";
-    /// Expired or exhausted, but this movement's own reservation was made in time.
+    /// Expired, exhausted or replaced, but this movement's own reservation was made in time.
     CoveredByReservation Information;
     /// It covers one movement and is bound to another.
     BoundToAnotherMovement Hard "02";
@@ -114,6 +114,8 @@ codes! {
     CommodityCodeOtherYear Warning;
     /// More than the line grants or has left.
     QuantityExceeded Hard "05";
+    /// At the border, and the movement holds less than is presented: what is not reserved may not pass.
+    NotReserved Open "05";
     /// The units measure different things.
     UnitNotComparable Open "10";
     /// What is cited does not add up to the item.

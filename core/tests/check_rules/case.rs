@@ -2,7 +2,9 @@
 
 use endmark_core::certificate;
 use endmark_core::certificate::Certificate;
-use endmark_core::check::{Cited, Evidence, Known, ManufacturerStanding, SealStanding, StoredStatus, check};
+use endmark_core::check::{
+    Cited, Evidence, Known, LedgerStanding, ManufacturerStanding, SealStanding, StoredStatus, check,
+};
 use endmark_core::consignment;
 use endmark_core::digest::Digest;
 use endmark_core::manufacturer::Manufacturer;
@@ -118,13 +120,19 @@ impl Case {
             status: self.status.clone(),
             seal: self.seal.clone(),
             manufacturer: self.manufacturer.clone(),
+            ledger: LedgerStanding::default(),
         }
     }
 
     pub(crate) fn judged_with(&self, cited: Option<Cited>) -> Verdict {
         let consignment = consignment::parse(self.declared.to_string().as_bytes()).unwrap();
         let certificates = cited.map(|cited| BTreeMap::from([(number(), cited)])).unwrap_or_default();
-        check(&consignment, &Evidence { certificates }, self.regimes.as_ref().unwrap_or(&REGIMES), self.moment)
+        check(
+            &consignment,
+            &Evidence { certificates, overridden: false },
+            self.regimes.as_ref().unwrap_or(&REGIMES),
+            self.moment,
+        )
     }
 
     pub(crate) fn judged(&self) -> Verdict {

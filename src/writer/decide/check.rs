@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use endmark_core::chain::Revocation;
-use endmark_core::check::{Cited, Evidence, Known, ManufacturerStanding, SealStanding, check};
+use endmark_core::check::{Cited, Evidence, Known, LedgerStanding, ManufacturerStanding, SealStanding, check};
 use endmark_core::number::CertificateNumber;
-use endmark_core::reference::DeclarationReference;
+use endmark_core::position::Joined;
+use endmark_core::reference::{DeclarationReference, Mrn};
 use endmark_core::verdict::{Answer, FindingCode, Verdict};
 
 use super::{Decision, Draft, View};
@@ -15,24 +16,45 @@ use crate::registry::{Caller, Grant};
 use crate::store::certificate::{Found, Standing};
 use crate::writer::{CheckRequest, Failure, Prepared, Reply, Verified};
 
-pub(super) fn decide(request: &CheckRequest, caller: &Caller, view: &View<'_>, leaf: u64) -> Result<Decision, Failure> {
-    if request.epoch != view.registry.epoch {
-        return Err(Failure::Stale);
-    }
-    let mut certificates = BTreeMap::new();
-    for (number, prepared) in &request.prepared {
-        certificates.insert(*number, cited(*number, prepared, view)?);
-    }
-    if request.precheck {
-        hide_what_is_not_the_callers(&mut certificates, request, caller, view);
-    }
-    let evidence = Evidence { certificates };
-    let mut verdict = check(&request.consignment, &evidence, view.regimes, view.moment);
-    if request.precheck {
-        keep_certified_values_to_their_owner(&mut verdict, caller, view);
-    }
+pub(super) fn decide(
+    request: &CheckRequest,
+    caller: &Caller,
+    view: &mut View<'_>,
+    leaf: u64,
+) -> Result<Decision, Failure> {
+    let own = own_mrn(request);
+    let judged = judge(request, &own, None, caller, view);
+    view.ledger.position.take_back();
+    let verdict = judged?;
     let json = serde_json::to_string(&verdict).map_err(|_| Failure::Internal)?;
     let kind = if request.precheck { Kind::ConsignmentPrechecked } else { Kind::ConsignmentChecked };
+    let reply = Reply::Checked(format!("{},\"entry\":{leaf}}}", json.strip_suffix('}').unwrap_or(&json)).into());
+    let draft = draft(kind, request, caller, verdict);
+    Ok(Decision { draft, evidence: Some(evidence_of(request, &json)), reply })
+}
+
+/// The declaration that a consignment belongs to; one that no declaration has, where only an LRN or nothing is named.
+pub(super) fn own_mrn(request: &CheckRequest) -> Mrn {
+    match &request.consignment.reference {
+        Some(DeclarationReference::Mrn { value }) => value.clone(),
+        Some(DeclarationReference::Lrn { .. }) | None => NOBODYS.clone(),
+    }
+}
+
+/// The declarations that a question needs: its own and those it names.
+pub(super) fn declarations(request: &CheckRequest, own: &Mrn, mrns: &mut BTreeSet<Mrn>) {
+    mrns.insert(own.clone());
+    mrns.extend(Joined::of(&request.consignment, own).named().map(|previous| previous.declaration.clone()));
+}
+
+/// No office gives this number out: year 00, and no serial.
+static NOBODYS: std::sync::LazyLock<Mrn> = std::sync::LazyLock::new(|| match "00LT00000000000000".parse() {
+    Ok(mrn) => mrn,
+    Err(error) => unreachable!("{error}"),
+});
+
+/// What an entry says of a question and its answer.
+pub(super) fn draft(kind: Kind, request: &CheckRequest, caller: &Caller, verdict: Verdict) -> Draft {
     let mut draft = Draft::new(kind, caller.organisation.to_string(), answer(verdict.verdict));
     draft.certificates = request.prepared.keys().map(ToString::to_string).collect();
     draft.certificates.sort_unstable();
@@ -45,18 +67,57 @@ pub(super) fn decide(request: &CheckRequest, caller: &Caller, view: &View<'_>, l
     draft.reasons = reasons.into_iter().map(|code| code.as_str().into()).collect();
     draft.regimes = verdict.regimes;
     draft.lists = verdict.lists;
-    let reply = Reply::Checked(format!("{},\"entry\":{leaf}}}", json.strip_suffix('}').unwrap_or(&json)).into());
-    // The question as it came and the answer as it went: what a replay needs.
-    let mut evidence = Vec::with_capacity(request.body.len().saturating_add(json.len()).saturating_add(32));
+    draft
+}
+
+/// The question as it came and the answer as it went: what a replay needs.
+pub(super) fn evidence_of(request: &CheckRequest, verdict: &str) -> Vec<u8> {
+    let mut evidence = Vec::with_capacity(request.body.len().saturating_add(verdict.len()).saturating_add(32));
     evidence.extend_from_slice(b"{\"request\":");
     evidence.extend_from_slice(&request.body);
     evidence.extend_from_slice(b",\"verdict\":");
-    evidence.extend_from_slice(json.as_bytes());
+    evidence.extend_from_slice(verdict.as_bytes());
     evidence.push(b'}');
-    Ok(Decision { draft, evidence: Some(evidence), reply })
+    evidence
 }
 
-const fn answer(answer: Answer) -> &'static str {
+/// Judges a consignment against certificates, regimes and the ledger. The position is left as tried: the caller
+/// keeps it or takes it back. `presented` is the name of the presentation asked about, which does not count against
+/// itself.
+pub(super) fn judge(
+    request: &CheckRequest,
+    own: &Mrn,
+    presented: Option<&str>,
+    caller: &Caller,
+    view: &mut View<'_>,
+) -> Result<Verdict, Failure> {
+    if request.epoch != view.registry.epoch {
+        return Err(Failure::Stale);
+    }
+    let mut certificates = BTreeMap::new();
+    for (number, prepared) in &request.prepared {
+        certificates.insert(*number, cited(*number, prepared, view)?);
+    }
+    if request.precheck {
+        hide_what_is_not_the_callers(&mut certificates, request, caller, view);
+    }
+    let overridden = view.ledger.declaration(own).is_ok_and(|there| there.is_some_and(|there| there.overridden));
+    let faulty = view.ledger.declaration(own).is_err();
+    super::standing::add(&mut certificates, request, own, presented, view);
+    for (number, cited) in &mut certificates {
+        if faulty && matches!(cited, Cited::Known(_)) {
+            *cited = Cited::Unreadable(format!("a ledger row of {own} was changed outside the service ({number})"));
+        }
+    }
+    let evidence = Evidence { certificates, overridden: overridden && !request.precheck };
+    let mut verdict = check(&request.consignment, &evidence, view.regimes, view.moment);
+    if request.precheck {
+        keep_certified_values_to_their_owner(&mut verdict, caller, view);
+    }
+    Ok(verdict)
+}
+
+pub(super) const fn answer(answer: Answer) -> &'static str {
     match answer {
         Answer::Conforms => "conforms",
         Answer::CannotBeChecked => "cannotBeChecked",
@@ -112,6 +173,7 @@ fn known(standing: &Standing, verified: &Verified, view: &View<'_>) -> Cited {
         status: standing.status.clone(),
         seal,
         manufacturer: manufacturer(standing, view),
+        ledger: LedgerStanding::default(),
     }))
 }
 
@@ -140,7 +202,9 @@ fn hide_what_is_not_the_callers(
 fn keep_certified_values_to_their_owner(verdict: &mut Verdict, caller: &Caller, view: &View<'_>) {
     let owned = |number: &str| number.parse().is_ok_and(|number| owns(number, caller, view));
     for finding in &mut verdict.findings {
-        if finding.certificate.as_deref().is_some_and(|number| !owned(number)) {
+        // Which movement holds a certificate is customs' secret, from its owner too.
+        let secret = finding.code == FindingCode::BoundToAnotherMovement;
+        if secret || finding.certificate.as_deref().is_some_and(|number| !owned(number)) {
             finding.certified = None;
         }
     }

@@ -1,8 +1,11 @@
 //! Deciding a command on the state of the batch. No I/O here: what is needed was loaded, what changes is noted.
 
 mod check;
+mod declaration;
+mod position;
 mod registry;
 mod service;
+mod standing;
 mod status;
 mod submit;
 
@@ -12,11 +15,16 @@ use std::collections::{BTreeSet, HashMap};
 use endmark_core::digest::Digest;
 use endmark_core::moment::Moment;
 use endmark_core::number::CertificateNumber;
+use endmark_core::position::Changed;
+use endmark_core::reference::Mrn;
 use endmark_core::regime::Regimes;
 use endmark_core::verdict::Source;
+use serde_json::Value;
 
+use super::ledger::Ledger;
 use super::{Action, Command, Failure, Reply};
 use crate::entry::Kind;
+use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, Registry};
 use crate::store::certificate::{self, Found, Standing};
 use crate::store::{Connection, RowKey, StoreError, registry as rows};
@@ -35,6 +43,7 @@ pub(super) struct View<'a> {
     pub(super) inserted: Vec<(CertificateNumber, Vec<u8>)>,
     pub(super) changed: BTreeSet<CertificateNumber>,
     pub(super) registry_rows: Vec<RegistryRow>,
+    pub(super) ledger: Ledger,
 }
 
 /// A row of the registry to write.
@@ -59,6 +68,7 @@ pub(super) struct Draft {
     pub(super) regimes: Vec<Source>,
     pub(super) lists: Vec<Source>,
     pub(super) counts: Vec<(&'static str, u64)>,
+    pub(super) ledger: Option<Value>,
 }
 
 impl Draft {
@@ -76,7 +86,22 @@ impl Draft {
             regimes: Vec::new(),
             lists: Vec::new(),
             counts: Vec::new(),
+            ledger: None,
         }
+    }
+}
+
+/// The most rows that an entry spells out; more are named by their digest and lie in the evidence: an entry must fit
+/// the 65,535 bytes that C2SP entry bundles give it.
+const ROWS_MAX: usize = 300;
+
+/// Rows as an entry holds them.
+fn rows_or_digest(record: &mut serde_json::Map<String, Value>, name: &str, rows: Vec<Value>) {
+    if rows.len() > ROWS_MAX {
+        let digest = Digest::of(Value::from(rows).to_string().as_bytes()).to_string();
+        record.insert(format!("{name}Digest"), Value::from(digest));
+    } else {
+        record.insert(name.to_owned(), Value::from(rows));
     }
 }
 
@@ -98,6 +123,7 @@ impl Action {
             | Self::Revoke { .. } => &[Grant::Manufacturer],
             Self::Check(request) if request.precheck => &[Grant::Manufacturer, Grant::Declarant],
             Self::Check(_) => &[Grant::CustomsRead, Grant::CustomsWrite],
+            Self::Position(_) | Self::Declaration(_) => &[Grant::CustomsWrite],
             Self::Registry(_) | Self::Service(_) => &[],
         }
     }
@@ -112,11 +138,13 @@ impl Action {
         &self,
         numbers: &mut BTreeSet<CertificateNumber>,
         references: &mut BTreeSet<(String, String)>,
+        mrns: &mut BTreeSet<Mrn>,
         organisation: Option<&str>,
     ) {
         match self {
             Self::Submit(submission) => {
                 numbers.insert(submission.number);
+                numbers.extend(submission.certificate.replaces);
                 if let Some(organisation) = organisation {
                     references.insert((organisation.to_owned(), submission.certificate.reference.to_string()));
                 }
@@ -124,7 +152,15 @@ impl Action {
             Self::Suspend { number, .. } | Self::Resume { number } | Self::Revoke { number, .. } => {
                 numbers.insert(*number);
             }
-            Self::Check(request) => numbers.extend(request.prepared.keys()),
+            Self::Check(request) => {
+                numbers.extend(request.prepared.keys());
+                check::declarations(request, &check::own_mrn(request), mrns);
+            }
+            Self::Position(request) => {
+                numbers.extend(request.check.prepared.keys());
+                check::declarations(&request.check, &request.mrn, mrns);
+            }
+            Self::Declaration(request) => drop(mrns.insert(request.mrn.clone())),
             Self::RefuseSeal { .. } | Self::Registry(_) | Self::Service(_) => {}
         }
     }
@@ -152,6 +188,8 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
         Action::Resume { number } => status::resume(*number, caller, view, leaf),
         Action::Revoke { number, reason } => status::revoke(*number, reason, caller, view, leaf),
         Action::Check(request) => check::decide(request, caller, view, leaf),
+        Action::Position(request) => position::decide(request, caller, view, leaf),
+        Action::Declaration(request) => declaration::decide(request, caller, view, leaf),
         Action::Registry(_) | Action::Service(_) => Err(Failure::Forbidden(grants)),
     }
 }
@@ -162,6 +200,23 @@ impl View<'_> {
         self.changed.insert(standing.number);
         self.standings.insert(standing.number, Found::Standing(Box::new(standing)));
     }
+
+    /// The ledgers of certificates that the register has.
+    fn ledgers(&self, numbers: impl IntoIterator<Item = CertificateNumber>) -> Vec<CertificateLedger> {
+        let there = |number: &CertificateNumber| self.standings.contains_key(number);
+        numbers.into_iter().filter(there).map(|number| self.ledger.show(number)).collect()
+    }
+
+    /// The ledgers of the certificates that a declaration draws on.
+    fn ledgers_of(&self, mrn: &Mrn) -> Vec<CertificateLedger> {
+        let numbers: BTreeSet<CertificateNumber> =
+            self.ledger.position.claims_of(mrn).map(|(key, _)| key.line.certificate).collect();
+        self.ledgers(numbers)
+    }
+
+    /// Tells the manufacturers what was used of their certificates, as far as they may know.
+    #[expect(clippy::unused_self, reason = "webhooks come with their own change")]
+    const fn tell_usage(&self, _: &'static str, _: &Mrn, _: &Changed, _: u64) {}
 
     /// Writes what changed.
     pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
@@ -181,6 +236,7 @@ impl View<'_> {
         for number in self.changed.iter().filter(|number| !inserted.contains(number)) {
             certificate::update_status(connection, key, standing(number)?)?;
         }
+        self.ledger.write(connection, key)?;
         for row in &self.registry_rows {
             match row {
                 RegistryRow::Caller(caller, leaf) => rows::put_caller(connection, key, caller, *leaf)?,

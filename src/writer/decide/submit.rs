@@ -3,12 +3,15 @@
 use endmark_core::acceptance::{Application, admit};
 use endmark_core::check::StoredStatus;
 use endmark_core::digest::Digest;
+use endmark_core::goods::{Conversion, Decimal};
 use endmark_core::number::CertificateNumber;
+use endmark_core::position::{LineKey, LinePosition};
 
 use super::{Decision, Draft, View};
 use crate::entry::Kind;
 use crate::registry::Caller;
 use crate::store::certificate::{Found, Standing};
+use crate::store::ledger::StoredLine;
 use crate::writer::{Failure, Reply, Submission};
 
 pub(super) fn decide(
@@ -34,6 +37,11 @@ pub(super) fn decide(
     }
     let revocation =
         submission.path.as_ref().ok().map(|p| view.registry.trust().revocation(p, view.moment.at, view.moment.at));
+    let replaced = match submission.certificate.replaces.and_then(|number| view.standings.get(&number)) {
+        Some(Found::Standing(there)) if there.organisation == caller.organisation => Some(there.as_ref().clone()),
+        Some(Found::Tampered(_)) => return Err(Failure::Internal),
+        Some(Found::Standing(_)) | None => None,
+    };
     let application = Application {
         certificate: &submission.certificate,
         sealed_at: submission.sealed_at,
@@ -41,6 +49,7 @@ pub(super) fn decide(
         revocation,
         register: view.origin,
         submitter: &caller.organisation,
+        replaced: replaced.as_ref().map(|standing| &standing.status),
     };
     let registered = |identifier: &_| view.registry.manufacturer_by(identifier).map(AsRef::as_ref);
     if let Err(refusal) = admit(&application, registered, view.moment) {
@@ -69,8 +78,48 @@ pub(super) fn decide(
     view.references.insert(reference, submission.number);
     view.inserted.push((submission.number, submission.jws.clone()));
     view.put(standing.clone());
-    let reply = Reply::Issued { standing: Box::new(standing), already: false };
-    Ok(decision(submission, caller, "issued", reply))
+    view.ledger.add_lines(lines(submission, leaf));
+    let mut decision =
+        decision(submission, caller, "issued", Reply::Issued { standing: Box::new(standing), already: false });
+    if let Some(old) = replaced {
+        decision.draft.certificates.push(old.number.to_string());
+        replace(old, submission, view, leaf);
+    }
+    Ok(decision)
+}
+
+/// The lines that the ledger counts, with nothing used of them.
+fn lines(submission: &Submission, leaf: u64) -> Vec<StoredLine> {
+    let lines = submission.certificate.lines.iter().map(|line| StoredLine {
+        key: LineKey { certificate: submission.number, line: line.line },
+        commodity_code: line.commodity_code,
+        position: LinePosition::untouched(line.quantity.unit, line.quantity.value.millionths()),
+        leaf,
+    });
+    lines.collect()
+}
+
+/// The successor takes the place of the old certificate: nothing new is drawn on that, and what comes back to it
+/// flows to the successor's line of the same number, where it is of the same goods in a comparable unit.
+fn replace(mut old: Standing, submission: &Submission, view: &mut View<'_>, leaf: u64) {
+    let lines: Vec<(u32, endmark_core::goods::Unit)> =
+        view.ledger.position.lines_of(old.number).map(|(line, position)| (line, position.unit)).collect();
+    for (line, unit) in lines {
+        let same = submission.certificate.lines.iter().find(|new| {
+            let code = view.ledger.commodity_code(LineKey { certificate: old.number, line });
+            new.line == line
+                && code.is_some_and(|code| {
+                    code.harmonized_system_subheading_code == new.commodity_code.harmonized_system_subheading_code
+                })
+                && unit.convert(Decimal::ZERO, new.quantity.unit) != Conversion::NotComparable
+        });
+        let heir = same.map(|_| submission.number);
+        view.ledger.position.replace_line(LineKey { certificate: old.number, line }, heir);
+    }
+    view.ledger.keep_lines(leaf);
+    old.status = StoredStatus::Replaced { by: Some(submission.number), since: view.moment.at };
+    old.status_leaf = leaf;
+    view.put(old);
 }
 
 /// A seal whose signature does not verify: the caller is known, so its attempt is kept.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use time::macros::{date, datetime};
 
-use super::{Cited, Evidence, Known, ManufacturerStanding, SealStanding, StoredStatus, check};
+use super::{Cited, Evidence, Known, LedgerStanding, ManufacturerStanding, SealStanding, StoredStatus, check};
 use crate::digest::Digest;
 use crate::moment::Moment;
 use crate::number::CertificateNumber;
@@ -165,6 +165,7 @@ impl Case {
             status: self.status.clone(),
             seal: self.seal.clone(),
             manufacturer: self.manufacturer.clone(),
+            ledger: LedgerStanding::default(),
         }
     }
 
@@ -183,7 +184,7 @@ impl Case {
             let cited = self.cited.clone().unwrap_or_else(|| Cited::Known(Arc::new(self.known())));
             certificates.insert(number(), cited);
         }
-        check(&consignment, &Evidence { certificates }, &self.regimes(), self.moment)
+        check(&consignment, &Evidence { certificates, overridden: false }, &self.regimes(), self.moment)
     }
 
     #[track_caller]

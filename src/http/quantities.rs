@@ -1,0 +1,162 @@
+//! `GET /v1/customs/certificates/{number}/quantities`, and which certificates were used in a period.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use endmark_core::number::CertificateNumber;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::Calling;
+use super::problem::ProblemDocument;
+use super::{Problem, ProblemKind, certificates};
+use crate::app::App;
+use crate::ledger::{CertificateLedger, LedgerEntry, LineTotals};
+use crate::registry::Grant;
+use crate::store::ledger::{self as rows, ClaimPage, Row, StoredClaim, StoredLine};
+
+const PAGE_MAX: u32 = 1_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Query {
+    /// The most entries of the page, up to 1000.
+    limit: Option<u32>,
+    /// Entries after this one, as the `Link` header gives it.
+    after: Option<String>,
+}
+
+fn parameter(detail: impl Into<String>) -> Problem {
+    Problem::new(ProblemKind::ParameterMalformed, detail.into())
+}
+
+/// The lines and claims of a certificate, verified.
+pub(super) async fn ledger_of(
+    app: &App,
+    number: CertificateNumber,
+    page: ClaimPage,
+) -> Result<Option<(Vec<StoredLine>, Vec<StoredClaim>)>, Problem> {
+    let key = app.context.keys.rows.clone();
+    let (lines, claims) = app
+        .readers
+        .read(move |connection| {
+            let lines = rows::lines_of(connection, &key, &[number])?;
+            let claims = rows::used_claims(connection, &key, number, &page)?;
+            Ok((lines, claims))
+        })
+        .await?;
+    let fault = || {
+        tracing::error!(%number, "a ledger row was changed outside the service");
+        Problem::new(ProblemKind::Internal, "the ledger of this certificate does not verify; tell the operator")
+    };
+    let lines: Vec<StoredLine> = lines
+        .into_iter()
+        .map(|row| match row {
+            Row::Good(line) => Ok(line),
+            Row::Tampered(_) => Err(fault()),
+        })
+        .collect::<Result<_, _>>()?;
+    let claims: Vec<StoredClaim> = claims
+        .into_iter()
+        .map(|row| match row {
+            Row::Good(claim) => Ok(claim),
+            Row::Tampered(_) => Err(fault()),
+        })
+        .collect::<Result<_, _>>()?;
+    Ok((!lines.is_empty()).then_some((lines, claims)))
+}
+
+/// The whole ledger of a certificate, page by page: by declaration, goods item and line.
+#[utoipa::path(tag = "customs", params(Query),
+    responses((status = 200, body = CertificateLedger), (status = 400, body = ProblemDocument),
+        (status = 404, body = ProblemDocument)))]
+#[get("/v1/customs/certificates/{number}/quantities")]
+pub(super) async fn quantities(
+    app: web::Data<App>,
+    calling: Calling,
+    path: web::Path<String>,
+    query: Result<web::Query<Query>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
+    let query = query.map_err(|error| parameter(error.to_string()))?;
+    let number = certificates::number(&path)?;
+    let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let cursor = |text: &str| ClaimPage::cursor(text).ok_or_else(|| parameter("after: take it from the Link header"));
+    let after = query.after.as_deref().map(cursor).transpose()?;
+    let (lines, claims) =
+        ledger_of(&app, number, ClaimPage::after(after, limit)).await?.ok_or_else(Problem::not_found)?;
+    let more_entries = u32::try_from(claims.len()).is_ok_and(|count| count == limit);
+    let next = claims.last().filter(|_| more_entries).map(|last| ClaimPage::cursor_of(&last.key));
+    let line_of = |claim: &StoredClaim| lines.iter().find(|line| line.key == claim.key.line);
+    let entries = claims.iter().filter_map(|claim| Some(LedgerEntry::of(claim, line_of(claim)?))).collect();
+    let ledger = CertificateLedger {
+        certificate: number,
+        lines: lines.iter().map(LineTotals::of).collect(),
+        entries,
+        more_entries,
+    };
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        let link = format!("</v1/customs/certificates/{number}/quantities?limit={limit}&after={next}>; rel=\"next\"");
+        response.insert_header((header::LINK, link));
+    }
+    Ok(response.json(ledger))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Period {
+    /// The first day, in the register's time zone.
+    used_from: String,
+    /// The last day.
+    used_until: String,
+    /// Numbers after this one, as the `Link` header gives it.
+    after: Option<String>,
+    /// The most numbers of the page, up to 1000.
+    limit: Option<u32>,
+}
+
+/// Certificates that were used.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Used {
+    /// Their numbers.
+    certificates: Vec<String>,
+}
+
+/// The certificates on which something was reserved or released in a period.
+#[utoipa::path(tag = "customs", params(Period),
+    responses((status = 200, body = Used), (status = 400, body = ProblemDocument)))]
+#[get("/v1/customs/certificates")]
+pub(super) async fn used(
+    app: web::Data<App>,
+    calling: Calling,
+    query: Result<web::Query<Period>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
+    let Period { used_from, used_until, after, limit } =
+        query.map_err(|error| parameter(error.to_string()))?.into_inner();
+    let limit = limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let day = |text: &str| -> Result<Date, Problem> {
+        endmark_core::day::parse(text).ok_or_else(|| parameter(format!("{text:?} is no day like 2026-03-16")))
+    };
+    let (first, last) = (day(&used_from)?, day(&used_until)?);
+    let begins = |day: Date| app.context.clock.begins(day).ok_or_else(|| parameter("a day out of range"));
+    let from = begins(first)?;
+    let until = begins(last.next_day().ok_or_else(|| parameter("a day out of range"))?)?;
+    if from >= until {
+        return Err(parameter("usedFrom lies after usedUntil"));
+    }
+    let after = after.unwrap_or_default();
+    let certificates = app
+        .readers
+        .read(move |connection| rows::used_certificates(connection, from, until, &after, i64::from(limit)))
+        .await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(last) = certificates.last().filter(|_| u32::try_from(certificates.len()).is_ok_and(|n| n == limit)) {
+        let next = format!(
+            "</v1/customs/certificates?usedFrom={used_from}&usedUntil={used_until}&limit={limit}&after={last}>; rel=\"next\""
+        );
+        response.insert_header((header::LINK, next));
+    }
+    Ok(response.json(Used { certificates }))
+}

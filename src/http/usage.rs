@@ -1,0 +1,146 @@
+//! `GET /v1/certificates/{number}/usage`: what a manufacturer learns of the use of its certificate, as the register's
+//! disclosure policy allows (customs secrecy, UCC Article 12).
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use endmark_core::goods::{Decimal, Unit};
+use endmark_core::number::CertificateNumber;
+use endmark_core::position::Phase;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::Calling;
+use super::problem::ProblemDocument;
+use super::quantities::ledger_of;
+use super::{Problem, ProblemKind, certificates};
+use crate::app::App;
+use crate::ledger::decimal;
+use crate::registry::Grant;
+use crate::store::certificate::{Found, standings};
+use crate::store::ledger::{ClaimPage, StoredClaim};
+
+const PAGE_MAX: u32 = 1_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Query {
+    /// The most events of the page, up to 1000.
+    limit: Option<u32>,
+    /// How many events to skip, as the `Link` header gives it: a name of an event would give its declaration away.
+    skip: Option<u32>,
+}
+
+/// What was used of a certificate.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Usage {
+    /// The certificate.
+    certificate: CertificateNumber,
+    /// Its lines.
+    lines: Vec<UsedLine>,
+    /// What was used. What customs keeps confidential stands nowhere here.
+    used: Vec<Used>,
+}
+
+/// A line.
+#[derive(Debug, Serialize, ToSchema)]
+struct UsedLine {
+    /// Its number.
+    line: u32,
+    /// The unit of its amounts.
+    unit: Unit,
+    /// What the seal grants, with what came back to a certificate that this one replaces.
+    granted: Decimal,
+    /// What was used.
+    used: Decimal,
+    /// What is left.
+    available: Decimal,
+}
+
+/// A use.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Used {
+    /// The line.
+    line: u32,
+    /// How much, in the unit of the line.
+    quantity: Decimal,
+    /// The day, in the register's time zone.
+    day: String,
+    /// Reserved or consumed.
+    event: Phase,
+    /// The declaration, where the policy discloses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declaration: Option<String>,
+    /// The office, where the policy discloses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customs_office: Option<String>,
+}
+
+/// What was used of one of the caller's own certificates.
+#[utoipa::path(tag = "certificates", params(Query),
+    responses((status = 200, body = Usage), (status = 400, body = ProblemDocument),
+        (status = 404, body = ProblemDocument)))]
+#[get("/v1/certificates/{number}/usage")]
+pub(super) async fn usage(
+    app: web::Data<App>,
+    calling: Calling,
+    path: web::Path<String>,
+    query: Result<web::Query<Query>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    calling.require(&app, &[Grant::Manufacturer])?;
+    let parameter = |detail: String| Problem::new(ProblemKind::ParameterMalformed, detail);
+    let query = query.map_err(|error| parameter(error.to_string()))?;
+    let number = certificates::number(&path)?;
+    let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let skip = query.skip.unwrap_or(0);
+    own(&app, &calling, number).await?;
+    let (lines, claims) =
+        ledger_of(&app, number, ClaimPage::skipping(skip, limit)).await?.ok_or_else(Problem::not_found)?;
+    let full = u32::try_from(claims.len()).is_ok_and(|count| count == limit);
+    let next = full.then(|| skip.saturating_add(limit));
+    let lines = lines.iter().map(|line| {
+        let position = &line.position;
+        let used = position.reserved.saturating_add(position.consumed).saturating_sub(position.confidential);
+        UsedLine {
+            line: line.key.line,
+            unit: position.unit,
+            granted: decimal(position.granted.saturating_add(position.inherited)),
+            used: decimal(used),
+            available: decimal(position.available().saturating_add(position.confidential)),
+        }
+    });
+    let used: Vec<Used> = claims.iter().filter(|claim| shows(claim)).map(|claim| shown(&app, claim)).collect();
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        let link = format!("</v1/certificates/{number}/usage?limit={limit}&skip={next}>; rel=\"next\"");
+        response.insert_header((header::LINK, link));
+    }
+    Ok(response.json(Usage { certificate: number, lines: lines.collect(), used }))
+}
+
+/// Each piece once: what another declaration of the movement holds is shown there.
+const fn shows(claim: &StoredClaim) -> bool {
+    !claim.claim.confidential && claim.claim.drawn > 0
+}
+
+fn shown(app: &App, claim: &StoredClaim) -> Used {
+    let policy = app.context.disclosure;
+    Used {
+        line: claim.key.line.line,
+        quantity: decimal(claim.claim.drawn),
+        day: endmark_core::day::format(app.context.clock.moment(claim.at).day),
+        event: claim.claim.phase,
+        declaration: policy.declaration.then(|| claim.key.item.declaration.to_string()),
+        customs_office: policy.customs_office.then(|| claim.office.to_string()),
+    }
+}
+
+/// "Not yours" and "not there" are the same.
+async fn own(app: &App, calling: &Calling, number: CertificateNumber) -> Result<(), Problem> {
+    let key = app.context.keys.rows.clone();
+    let found = app.readers.read(move |connection| standings(connection, &key, &[number])).await?;
+    match found.into_iter().next() {
+        Some((_, Found::Standing(standing))) if standing.organisation == calling.0.organisation => Ok(()),
+        _ => Err(Problem::not_found()),
+    }
+}

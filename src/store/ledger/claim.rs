@@ -1,0 +1,295 @@
+//! Claims: what each goods item holds of each line.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
+use endmark_core::number::CertificateNumber;
+use endmark_core::position::{Claim, ClaimKey, ItemKey, LineKey, Phase};
+use endmark_core::reference::{Mrn, Office};
+use time::OffsetDateTime;
+
+use super::{Row as Found, amount, column_of, json, number, read, read_json, small};
+use crate::store::row_key::{RowContent, RowKey};
+use crate::store::schema::claim;
+use crate::store::{Connection, StoreError, column, count, micros, moment, on};
+
+/// A claim as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredClaim {
+    /// Which.
+    pub key: ClaimKey,
+    /// What it holds.
+    pub claim: Claim,
+    /// The office of its last event.
+    pub office: Office,
+    /// When that was.
+    pub at: OffsetDateTime,
+    /// The entry that set it.
+    pub leaf: u64,
+}
+
+#[derive(Queryable, QueryableByName, Insertable, Selectable, AsChangeset)]
+#[diesel(table_name = claim)]
+struct Row {
+    mrn: String,
+    item: i32,
+    certificate: String,
+    line: i32,
+    quantity: i64,
+    drawn: i64,
+    excess: i64,
+    came: i64,
+    went: i64,
+    phase: String,
+    confidential: i32,
+    covers: String,
+    movement: String,
+    office: String,
+    at_micros: i64,
+    leaf: i64,
+    hmac: Vec<u8>,
+}
+
+impl Row {
+    fn content(&self) -> RowContent {
+        RowContent::of("claim")
+            .text(&self.mrn)
+            .number(self.item.into())
+            .text(&self.certificate)
+            .number(self.line.into())
+            .number(self.quantity)
+            .number(self.drawn)
+            .number(self.excess)
+            .number(self.came)
+            .number(self.went)
+            .text(&self.phase)
+            .number(self.confidential.into())
+            .text(&self.covers)
+            .text(&self.movement)
+            .text(&self.office)
+            .number(self.at_micros)
+            .number(self.leaf)
+    }
+
+    fn sealed(stored: &StoredClaim, key: &RowKey) -> Result<Self, StoreError> {
+        let claim = &stored.claim;
+        let phase = match claim.phase {
+            Phase::Reserved => "reserved",
+            Phase::Consumed => "consumed",
+        };
+        let mut row = Self {
+            mrn: stored.key.item.declaration.to_string(),
+            item: small(stored.key.item.item)?,
+            certificate: stored.key.line.certificate.to_string(),
+            line: small(stored.key.line.line)?,
+            quantity: amount(claim.quantity)?,
+            drawn: amount(claim.drawn)?,
+            excess: amount(claim.excess)?,
+            came: amount(claim.came)?,
+            went: amount(claim.went)?,
+            phase: phase.to_owned(),
+            confidential: claim.confidential.into(),
+            covers: json(&claim.covers)?,
+            movement: claim.movement.to_string(),
+            office: stored.office.to_string(),
+            at_micros: micros(stored.at),
+            leaf: column(stored.leaf)?,
+            hmac: Vec::new(),
+        };
+        row.hmac = key.sign(&row.content());
+        Ok(row)
+    }
+
+    fn open(self, key: &RowKey) -> Result<Found<StoredClaim, ClaimKey>, StoreError> {
+        let line = LineKey { certificate: read(&self.certificate, "number")?, line: number(self.line)? };
+        let item = ItemKey { declaration: read(&self.mrn, "MRN")?, item: number(self.item)? };
+        let place = ClaimKey { line, item };
+        if !key.verifies(&self.content(), &self.hmac) {
+            return Ok(Found::Tampered(place));
+        }
+        let phase = if self.phase == "consumed" { Phase::Consumed } else { Phase::Reserved };
+        Ok(Found::Good(StoredClaim {
+            key: place,
+            claim: Claim {
+                quantity: self.quantity.into(),
+                drawn: self.drawn.into(),
+                excess: self.excess.into(),
+                came: self.came.into(),
+                went: self.went.into(),
+                phase,
+                confidential: self.confidential != 0,
+                covers: read_json(&self.covers, "covers")?,
+                movement: read(&self.movement, "MRN")?,
+            },
+            office: read(&self.office, "office")?,
+            at: moment(self.at_micros)?,
+            leaf: count(self.leaf)?,
+        }))
+    }
+}
+
+/// The claims of declarations.
+pub fn claims_of(
+    connection: &mut Connection,
+    key: &RowKey,
+    declarations: &[Mrn],
+) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    let texts: Vec<&str> = declarations.iter().map(Mrn::as_str).collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for some in texts.chunks(10_000) {
+        rows.extend(on!(connection, c => claim::table
+            .filter(claim::mrn.eq_any(some))
+            .select(Row::as_select())
+            .load(c))?);
+    }
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// The newest claims on each certificate, at most `most` of each.
+pub fn claims_on(
+    connection: &mut Connection,
+    key: &RowKey,
+    certificates: &[CertificateNumber],
+    most: i64,
+) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    let texts: Vec<String> = certificates.iter().map(ToString::to_string).collect();
+    let rows: Vec<Row> = match connection {
+        Connection::Sqlite(c) => {
+            let mut rows = Vec::new();
+            for certificate in texts {
+                rows.extend(
+                    claim::table
+                        .filter(claim::certificate.eq(certificate))
+                        .order(claim::leaf.desc())
+                        .limit(most)
+                        .select(Row::as_select())
+                        .load(c)?,
+                );
+            }
+            rows
+        }
+        Connection::Postgres(_) if texts.is_empty() => Vec::new(),
+        Connection::Postgres(c) => diesel::sql_query(
+            "SELECT k.* FROM unnest($1) AS wanted (number), LATERAL (
+                     SELECT * FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT $2) AS k",
+        )
+        .bind::<Array<Text>, _>(texts)
+        .bind::<BigInt, _>(most)
+        .load(&mut **c)?,
+    };
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// A page of the claims on a certificate, by declaration, goods item and line.
+#[derive(Debug, Clone)]
+pub struct ClaimPage {
+    after: Option<(Mrn, u32, u32)>,
+    skip: u32,
+    limit: u32,
+}
+
+impl ClaimPage {
+    /// The page after a claim.
+    pub const fn after(after: Option<(Mrn, u32, u32)>, limit: u32) -> Self {
+        Self { after, skip: 0, limit }
+    }
+
+    /// The page after so many.
+    pub const fn skipping(skip: u32, limit: u32) -> Self {
+        Self { after: None, skip, limit }
+    }
+
+    /// How a claim is named in the address of the next page.
+    pub fn cursor_of(key: &ClaimKey) -> String {
+        format!("{}.{}.{}", key.item.declaration, key.item.item, key.line.line)
+    }
+
+    /// Reads such a name.
+    pub fn cursor(text: &str) -> Option<(Mrn, u32, u32)> {
+        let mut parts = text.split('.');
+        let read = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        parts.next().is_none().then_some(read)
+    }
+}
+
+/// A page of the claims on a certificate.
+pub fn used_claims(
+    connection: &mut Connection,
+    key: &RowKey,
+    certificate: CertificateNumber,
+    page: &ClaimPage,
+) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    let (mrn, item, line) = match &page.after {
+        Some((mrn, item, line)) => (mrn.as_str(), small(*item)?, small(*line)?),
+        None => ("", 0, 0),
+    };
+    let later_item = claim::item.gt(item).or(claim::item.eq(item).and(claim::line.gt(line)));
+    let rows: Vec<Row> = on!(connection, c => claim::table
+        .filter(claim::certificate.eq(certificate.to_string()))
+        .filter(claim::mrn.gt(mrn).or(claim::mrn.eq(mrn).and(later_item)))
+        .order((claim::mrn, claim::item, claim::line))
+        .offset(page.skip.into())
+        .limit(page.limit.into())
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// Writes claims, new or changed.
+pub fn put_claims(connection: &mut Connection, key: &RowKey, changed: &[StoredClaim]) -> Result<(), StoreError> {
+    let rows: Vec<Row> = changed.iter().map(|claim| Row::sealed(claim, key)).collect::<Result<_, StoreError>>()?;
+    match connection {
+        Connection::Sqlite(c) => {
+            for row in &rows {
+                diesel::insert_into(claim::table)
+                    .values(row)
+                    .on_conflict((claim::mrn, claim::item, claim::certificate, claim::line))
+                    .do_update()
+                    .set(row)
+                    .execute(c)?;
+            }
+        }
+        Connection::Postgres(_) if rows.is_empty() => {}
+        Connection::Postgres(c) => {
+            diesel::sql_query(
+                "INSERT INTO claim (mrn, item, certificate, line, quantity, drawn, excess, came, went, phase,
+                     confidential, covers, movement, office, at_micros, leaf, hmac)
+                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                 ON CONFLICT (mrn, item, certificate, line) DO UPDATE SET quantity = excluded.quantity,
+                     drawn = excluded.drawn, excess = excluded.excess, came = excluded.came, went = excluded.went,
+                     phase = excluded.phase, confidential = excluded.confidential, covers = excluded.covers,
+                     movement = excluded.movement, office = excluded.office, at_micros = excluded.at_micros,
+                     leaf = excluded.leaf, hmac = excluded.hmac",
+            )
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.mrn.as_str()))
+            .bind::<Array<Integer>, _>(column_of!(rows, r => r.item))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.certificate.as_str()))
+            .bind::<Array<Integer>, _>(column_of!(rows, r => r.line))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.quantity))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.drawn))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.excess))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.came))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.went))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.phase.as_str()))
+            .bind::<Array<Integer>, _>(column_of!(rows, r => r.confidential))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.covers.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.movement.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.office.as_str()))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.at_micros))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.leaf))
+            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.as_slice()))
+            .execute(&mut **c)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes claims of nothing.
+pub fn remove_claims(connection: &mut Connection, gone: &[ClaimKey]) -> Result<(), StoreError> {
+    for key in gone {
+        let (item, line) = (small(key.item.item)?, small(key.line.line)?);
+        let certificate = key.line.certificate.to_string();
+        on!(connection, c => diesel::delete(
+            claim::table.find((key.item.declaration.as_str(), item, &certificate, line))).execute(c))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! Declarations as last heard of, and which follows which.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
+use endmark_core::manufacturer::Organisation;
+use endmark_core::position::Joined;
+use endmark_core::reference::{Mrn, Office};
+use time::OffsetDateTime;
+
+use super::{Row as Found, column_of, json, read, read_json};
+use crate::store::row_key::{RowContent, RowKey};
+use crate::store::schema::{claim, declaration, follower};
+use crate::store::{Connection, StoreError, column, count, micros, moment, on};
+
+/// Where a declaration stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Status {
+    /// Its position is held.
+    Reserved,
+    /// Some goods items are released.
+    PartlyReleased,
+    /// All are.
+    Released,
+    /// Its reservation was deleted.
+    Deleted,
+    /// It was invalidated after release (UCC 174).
+    Invalidated,
+}
+
+const STATUSES: [(Status, &str); 5] = [
+    (Status::Reserved, "reserved"),
+    (Status::PartlyReleased, "partlyReleased"),
+    (Status::Released, "released"),
+    (Status::Deleted, "deleted"),
+    (Status::Invalidated, "invalidated"),
+];
+
+impl Status {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        STATUSES.iter().find(|(status, _)| *status == self).map_or("reserved", |(_, name)| name)
+    }
+
+    /// Whether it holds or held something that still counts.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Reserved | Self::PartlyReleased | Self::Released)
+    }
+}
+
+/// A declaration as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// Which.
+    pub mrn: Mrn,
+    /// Who made its position.
+    pub organisation: Organisation,
+    /// Its `declarationVersion`.
+    pub version: u32,
+    /// Where it stands.
+    pub status: Status,
+    /// The office of its last event.
+    pub office: Office,
+    /// Shown to customs alone.
+    pub confidential: bool,
+    /// Whether an officer decided by hand.
+    pub overridden: bool,
+    /// The declarations it follows.
+    pub joined: Joined,
+    /// When its reservation began.
+    pub since: OffsetDateTime,
+    /// Its last entry.
+    pub leaf: u64,
+}
+
+#[derive(Queryable, Insertable, Selectable, AsChangeset)]
+#[diesel(table_name = declaration)]
+struct Row {
+    mrn: String,
+    organisation: String,
+    version: i64,
+    status: String,
+    office: String,
+    confidential: i32,
+    overridden: i32,
+    joined: String,
+    since_micros: i64,
+    leaf: i64,
+    hmac: Vec<u8>,
+}
+
+impl Row {
+    fn content(&self) -> RowContent {
+        RowContent::of("declaration")
+            .text(&self.mrn)
+            .text(&self.organisation)
+            .number(self.version)
+            .text(&self.status)
+            .text(&self.office)
+            .number(self.confidential.into())
+            .number(self.overridden.into())
+            .text(&self.joined)
+            .number(self.since_micros)
+            .number(self.leaf)
+    }
+
+    fn sealed(of: &Declaration, key: &RowKey) -> Result<Self, StoreError> {
+        let mut row = Self {
+            mrn: of.mrn.to_string(),
+            organisation: of.organisation.to_string(),
+            version: of.version.into(),
+            status: of.status.as_str().to_owned(),
+            office: of.office.to_string(),
+            confidential: of.confidential.into(),
+            overridden: of.overridden.into(),
+            joined: json(&of.joined)?,
+            since_micros: micros(of.since),
+            leaf: column(of.leaf)?,
+            hmac: Vec::new(),
+        };
+        row.hmac = key.sign(&row.content());
+        Ok(row)
+    }
+
+    fn open(self, key: &RowKey) -> Result<Found<Declaration, Mrn>, StoreError> {
+        let mrn: Mrn = read(&self.mrn, "MRN")?;
+        if !key.verifies(&self.content(), &self.hmac) {
+            return Ok(Found::Tampered(mrn));
+        }
+        let status = STATUSES.iter().find(|(_, name)| *name == self.status);
+        let corrupt = |what| StoreError::Corrupt(format!("declaration {}: {what}", self.mrn));
+        Ok(Found::Good(Declaration {
+            mrn,
+            organisation: read(&self.organisation, "organisation")?,
+            version: u32::try_from(self.version).map_err(|_| corrupt("version"))?,
+            status: status.ok_or_else(|| corrupt("status"))?.0,
+            office: read(&self.office, "office")?,
+            confidential: self.confidential != 0,
+            overridden: self.overridden != 0,
+            joined: read_json(&self.joined, "joined")?,
+            since: moment(self.since_micros)?,
+            leaf: count(self.leaf)?,
+        }))
+    }
+}
+
+/// Declarations by MRN.
+pub fn declarations(
+    connection: &mut Connection,
+    key: &RowKey,
+    mrns: &[Mrn],
+) -> Result<Vec<Found<Declaration, Mrn>>, StoreError> {
+    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for some in texts.chunks(10_000) {
+        rows.extend(on!(connection, c => declaration::table
+            .filter(declaration::mrn.eq_any(some))
+            .select(Row::as_select())
+            .load(c))?);
+    }
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// Reservations that began before a moment and are not released: the oldest first.
+pub fn stale(
+    connection: &mut Connection,
+    key: &RowKey,
+    before: OffsetDateTime,
+    most: i64,
+) -> Result<Vec<Found<Declaration, Mrn>>, StoreError> {
+    let rows: Vec<Row> = on!(connection, c => declaration::table
+        .filter(declaration::status.eq_any(["reserved", "partlyReleased"]))
+        .filter(declaration::since_micros.lt(micros(before)))
+        .order(declaration::since_micros)
+        .limit(most)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// Certificates with claims whose last event lies in a period, in order, after a number.
+pub fn used_certificates(
+    connection: &mut Connection,
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+    after: &str,
+    most: i64,
+) -> Result<Vec<String>, StoreError> {
+    Ok(on!(connection, c => claim::table
+        .filter(claim::at_micros.ge(micros(from)).and(claim::at_micros.lt(micros(until))))
+        .filter(claim::certificate.gt(after))
+        .select(claim::certificate)
+        .distinct()
+        .order(claim::certificate)
+        .limit(most)
+        .load(c))?)
+}
+
+/// Writes declarations, new or changed.
+pub fn put_declarations(connection: &mut Connection, key: &RowKey, changed: &[Declaration]) -> Result<(), StoreError> {
+    let rows: Vec<Row> = changed.iter().map(|of| Row::sealed(of, key)).collect::<Result<_, StoreError>>()?;
+    match connection {
+        Connection::Sqlite(c) => {
+            for row in &rows {
+                diesel::insert_into(declaration::table)
+                    .values(row)
+                    .on_conflict(declaration::mrn)
+                    .do_update()
+                    .set(row)
+                    .execute(c)?;
+            }
+        }
+        Connection::Postgres(_) if rows.is_empty() => {}
+        Connection::Postgres(c) => {
+            diesel::sql_query(
+                "INSERT INTO declaration (mrn, organisation, version, status, office, confidential, overridden, joined,
+                     since_micros, leaf, hmac)
+                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 ON CONFLICT (mrn) DO UPDATE SET organisation = excluded.organisation, version = excluded.version,
+                     status = excluded.status, office = excluded.office, confidential = excluded.confidential,
+                     overridden = excluded.overridden, joined = excluded.joined,
+                     since_micros = excluded.since_micros, leaf = excluded.leaf, hmac = excluded.hmac",
+            )
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.mrn.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.organisation.as_str()))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.version))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.status.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.office.as_str()))
+            .bind::<Array<Integer>, _>(column_of!(rows, r => r.confidential))
+            .bind::<Array<Integer>, _>(column_of!(rows, r => r.overridden))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.joined.as_str()))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.since_micros))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.leaf))
+            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.as_slice()))
+            .execute(&mut **c)?;
+        }
+    }
+    Ok(())
+}
+
+/// Which declarations precede or follow some: earlier, later.
+pub fn earlier_and_later(connection: &mut Connection, mrns: &[Mrn]) -> Result<Vec<(Mrn, Mrn)>, StoreError> {
+    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
+    let mut found: BTreeSet<(String, String)> = BTreeSet::new();
+    for some in texts.chunks(10_000) {
+        let columns = (follower::earlier, follower::later);
+        // Two statements, so that each uses its index.
+        let later: Vec<(String, String)> =
+            on!(connection, c => follower::table.filter(follower::earlier.eq_any(some)).select(columns).load(c))?;
+        let earlier: Vec<(String, String)> =
+            on!(connection, c => follower::table.filter(follower::later.eq_any(some)).select(columns).load(c))?;
+        found.extend(later);
+        found.extend(earlier);
+    }
+    found.iter().map(|(earlier, later)| Ok((read(earlier, "MRN")?, read(later, "MRN")?))).collect()
+}
+
+/// Notes who follows whom.
+pub fn put_followers(connection: &mut Connection, new: &BTreeSet<(Mrn, Mrn)>) -> Result<(), StoreError> {
+    const INSERT: &str = "INSERT INTO follower (earlier, later) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    for (earlier, later) in new {
+        on!(connection, c => diesel::sql_query(INSERT)
+            .bind::<Text, _>(earlier.as_str())
+            .bind::<Text, _>(later.as_str())
+            .execute(c))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! The ledger's rows: lines, declarations, claims, presentations. Each carries the row HMAC (invariant 4).
+
+mod claim;
+mod declaration;
+mod line;
+mod presentation;
+
+pub use claim::{ClaimPage, StoredClaim, claims_of, claims_on, put_claims, remove_claims, used_claims};
+pub use declaration::{
+    Declaration, Status, declarations, earlier_and_later, put_declarations, put_followers, stale, used_certificates,
+};
+pub use line::{StoredLine, insert_lines, lines_of, update_lines};
+pub use presentation::{Presentation, Presented, presentations_of, put_presentations};
+
+use super::StoreError;
+
+/// An amount as a column holds it.
+fn amount(millionths: i128) -> Result<i64, StoreError> {
+    i64::try_from(millionths).map_err(|_| StoreError::Corrupt(format!("{millionths} is beyond a 64-bit column")))
+}
+
+/// A line or item number as a column holds it.
+fn small(number: u32) -> Result<i32, StoreError> {
+    i32::try_from(number).map_err(|_| StoreError::Corrupt(format!("{number} is beyond a 32-bit column")))
+}
+
+fn number(column: i32) -> Result<u32, StoreError> {
+    u32::try_from(column).map_err(|_| StoreError::Corrupt(format!("{column} is negative")))
+}
+
+fn read<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt(format!("{text:?} is no {what}")))
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{what}: {error}")))
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// A row as found: what it says, or the key of one that was changed outside the service.
+#[derive(Debug, Clone)]
+pub enum Row<T, K> {
+    /// It verifies.
+    Good(T),
+    /// It does not.
+    Tampered(K),
+}
+
+/// Gathers one column of many rows, for `unnest`.
+macro_rules! column_of {
+    ($rows:expr, $r:ident => $value:expr) => {
+        $rows.iter().map(|$r| $value).collect::<Vec<_>>()
+    };
+}
+pub(super) use column_of;

@@ -1,0 +1,306 @@
+//! A declaration's whole position: reserved, presented at the border, or let pass by an officer.
+
+use endmark_core::consignment::Consignment;
+use endmark_core::position::Joined;
+use endmark_core::reference::{Mrn, Office};
+use endmark_core::verdict::{Answer, Finding, Severity, Verdict};
+use serde_json::{Value, json};
+
+use super::check::{draft, evidence_of, judge};
+use super::{Decision, View, rows_or_digest};
+use crate::entry::Kind;
+use crate::registry::Caller;
+use crate::store::ledger::{Declaration, Presentation, Presented, Status};
+use crate::writer::{Failure, Held, PositionRefused, PositionRequest, Purpose, Reply};
+
+pub(super) fn decide(
+    request: &PositionRequest,
+    caller: &Caller,
+    view: &mut View<'_>,
+    leaf: u64,
+) -> Result<Decision, Failure> {
+    let mrn = &request.mrn;
+    let before = view.ledger.declaration(mrn).map_err(|()| tampered(mrn))?.cloned();
+    let presented = match &request.purpose {
+        Purpose::Present { id } => Some(id.as_str()),
+        Purpose::Reserve { .. } | Purpose::Override { .. } => None,
+    };
+    if let Some(reply) = not_allowed(request, before.as_ref(), caller, view) {
+        return Ok(turned_down(request, caller, reply));
+    }
+    let verdict = judge(&request.check, mrn, presented, caller, view);
+    let verdict = verdict.inspect_err(|_| view.ledger.position.take_back())?;
+    let json = serde_json::to_string(&verdict).map_err(|_| Failure::Internal)?;
+    match &request.purpose {
+        Purpose::Present { id } => {
+            let goods = presented_goods(mrn, view);
+            view.ledger.position.take_back();
+            Ok(present(request, id, goods, caller, view, leaf, verdict, &json))
+        }
+        Purpose::Reserve { .. } if verdict.verdict != Answer::Conforms => {
+            view.ledger.position.take_back();
+            Ok(refuse(request, before, caller, view, verdict, &json))
+        }
+        Purpose::Reserve { confidential } => {
+            let office = request.check.consignment.office.clone();
+            let made =
+                Made { kind: Kind::DeclarationReserved, decision: "reserved", confidential: *confidential, office };
+            Ok(hold(request, before, made, caller, view, leaf, verdict, &json))
+        }
+        Purpose::Override { office } => {
+            view.ledger.position.put_excess_beside(mrn);
+            let confidential = before.as_ref().is_some_and(|before| before.confidential);
+            let made = Made {
+                kind: Kind::DeclarationOverridden,
+                decision: "overridden",
+                confidential,
+                office: office.clone(),
+            };
+            Ok(hold(request, before, made, caller, view, leaf, verdict, &json))
+        }
+    }
+}
+
+/// How a position is held.
+struct Made {
+    kind: Kind,
+    decision: &'static str,
+    confidential: bool,
+    office: Office,
+}
+
+pub(super) fn tampered(mrn: &Mrn) -> Failure {
+    tracing::error!(%mrn, "a row of this declaration was changed outside the service; nothing is done with it");
+    Failure::Internal
+}
+
+/// What stands against the command before the goods are looked at.
+fn not_allowed(
+    request: &PositionRequest,
+    before: Option<&Declaration>,
+    caller: &Caller,
+    view: &View<'_>,
+) -> Option<Reply> {
+    if let Purpose::Present { id } = &request.purpose {
+        // Another's presentation of the same name is not overwritten.
+        let anothers = |of: &Presentation| of.id == *id && of.organisation != caller.organisation;
+        return view.ledger.presentations(&request.mrn).any(anothers).then_some(Reply::AnothersDeclaration);
+    }
+    let before = before?;
+    if before.organisation != caller.organisation {
+        return Some(Reply::AnothersDeclaration);
+    }
+    let version = request.check.consignment.declaration_version;
+    // A message that arrives late must not bring back what was deleted since.
+    let superseded = version < before.version || (!before.status.is_active() && version == before.version);
+    if superseded {
+        return Some(Reply::VersionSuperseded(before.version));
+    }
+    let written_off = matches!(before.status, Status::PartlyReleased | Status::Released);
+    (written_off && matches!(request.purpose, Purpose::Reserve { .. })).then(|| {
+        Reply::PositionRefused(Box::new(PositionRefused {
+            failure_reason: "06",
+            failed_item: None,
+            verdict: None,
+            declaration: Some(before.clone()),
+            ledger: view.ledgers_of(&request.mrn),
+        }))
+    })
+}
+
+fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Decision {
+    let kind = match &request.purpose {
+        Purpose::Reserve { .. } => Kind::DeclarationReserved,
+        Purpose::Present { .. } => Kind::GoodsPresented,
+        Purpose::Override { .. } => Kind::DeclarationOverridden,
+    };
+    let reason = match &reply {
+        Reply::VersionSuperseded(_) => "versionSuperseded",
+        Reply::PositionRefused(_) => "writeOffExists",
+        _ => "anothersDeclaration",
+    };
+    let mut draft = super::Draft::new(kind, caller.organisation.to_string(), "refused");
+    draft.declaration = Some(request.mrn.to_string());
+    draft.office = Some(request.check.consignment.office.to_string());
+    draft.reasons.push(reason.into());
+    Decision { draft, evidence: Some(request.check.body.clone()), reply }
+}
+
+fn made(kind: Kind, request: &PositionRequest, caller: &Caller, verdict: Verdict, json: &str) -> Decision {
+    let mut draft = draft(kind, &request.check, caller, verdict);
+    draft.declaration = Some(request.mrn.to_string());
+    Decision { draft, evidence: Some(evidence_of(&request.check, json)), reply: Reply::Changed }
+}
+
+fn refuse(
+    request: &PositionRequest,
+    before: Option<Declaration>,
+    caller: &Caller,
+    view: &View<'_>,
+    verdict: Verdict,
+    json: &str,
+) -> Decision {
+    let failed = failed(&verdict.findings);
+    let refused = PositionRefused {
+        failure_reason: failed.and_then(|finding| finding.code.certex()).unwrap_or("11"),
+        failed_item: failed.and_then(|finding| failed_item(finding, &request.check.consignment)),
+        verdict: Some(json.into()),
+        declaration: before,
+        ledger: view.ledgers(request.check.prepared.keys().copied()),
+    };
+    let mut decision = made(Kind::DeclarationReserved, request, caller, verdict, json);
+    decision.draft.decision = "refused";
+    decision.reply = Reply::PositionRefused(Box::new(refused));
+    decision
+}
+
+/// The finding that is the reason: the first in the order in which an officer would go through them, document
+/// first, then line, goods, amounts.
+fn failed(findings: &[Finding]) -> Option<&Finding> {
+    const ORDER: [&str; 10] = ["11", "04", "02", "07", "03", "10", "05", "08", "09", "01"];
+    let grave = || findings.iter().filter(|finding| finding.severity >= Severity::Open);
+    let of = |code: &str| grave().find(|finding| finding.code.certex() == Some(code));
+    ORDER.iter().find_map(|code| of(code)).or_else(|| grave().next())
+}
+
+/// Goods item and line, where the CERTEX reason has one: 03 and 05 both, 07 the goods item, 04 none.
+fn failed_item(finding: &Finding, consignment: &Consignment) -> Option<(u32, Option<u32>)> {
+    match finding.code.certex() {
+        Some("04") => None,
+        Some("07") => finding.goods_item.map(|item| (item, None)),
+        _ => {
+            // What all items draw together fails at the last of them.
+            let last = || {
+                let certificate = finding.certificate.as_deref()?;
+                let cites = |item: &&endmark_core::consignment::GoodsItem| {
+                    let here = |number: &str| number.parse::<endmark_core::number::CertificateNumber>().ok();
+                    let same = |citation: &endmark_core::consignment::Citation| {
+                        here(citation.certificate.as_str()) == here(certificate) && Some(citation.line) == finding.line
+                    };
+                    item.citations.iter().any(same)
+                };
+                let citing = consignment.goods_items.iter().filter(cites).map(|item| item.goods_item_number);
+                citing.max()
+            };
+            finding.goods_item.or_else(last).map(|item| (item, finding.line))
+        }
+    }
+}
+
+/// Keeps the position as tried.
+#[expect(clippy::too_many_arguments, reason = "the parts of one decision")]
+fn hold(
+    request: &PositionRequest,
+    before: Option<Declaration>,
+    how: Made,
+    caller: &Caller,
+    view: &mut View<'_>,
+    leaf: u64,
+    verdict: Verdict,
+    json: &str,
+) -> Decision {
+    let mrn = &request.mrn;
+    let consignment = &request.check.consignment;
+    let joined = Joined::of(consignment, mrn);
+    let touched: Vec<_> = view.ledger.position.claims_of(mrn).map(|(key, _)| key.line).collect();
+    let rows: Vec<Value> = view
+        .ledger
+        .position
+        .claims_of(mrn)
+        .map(|(key, claim)| {
+            json!([
+                key.item.item,
+                key.line.certificate,
+                key.line.line,
+                claim.quantity.to_string(),
+                claim.excess.to_string()
+            ])
+        })
+        .collect();
+    view.ledger.position.pass_on_what_came_back(touched);
+    let released = before.as_ref().is_some_and(|before| matches!(before.status, Status::Released));
+    let begun = before.as_ref().filter(|before| before.status.is_active()).map(|before| before.since);
+    let overridden = how.kind == Kind::DeclarationOverridden || before.as_ref().is_some_and(|there| there.overridden);
+    let declaration = Declaration {
+        mrn: mrn.clone(),
+        organisation: caller.organisation.clone(),
+        version: consignment.declaration_version,
+        status: if released { Status::Released } else { Status::Reserved },
+        office: how.office.clone(),
+        confidential: how.confidential,
+        overridden,
+        joined: joined.clone(),
+        since: begun.unwrap_or(view.moment.at),
+        leaf,
+    };
+    let changed = view.ledger.keep(&how.office, view.moment.at, leaf, mrn);
+    view.ledger.put_declaration(declaration.clone());
+    view.tell_usage(how.decision, mrn, &changed, leaf);
+    let numbers = changed.lines.iter().map(|line| line.certificate);
+    let mut numbers: Vec<_> = request.check.prepared.keys().copied().chain(numbers).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let held = Held { verdict: json.into(), declaration: Some(declaration), ledger: view.ledgers(numbers) };
+    let mut decision = made(how.kind, request, caller, verdict, json);
+    decision.draft.decision = how.decision;
+    decision.draft.office = Some(how.office.to_string());
+    let mut record = serde_json::Map::new();
+    record.insert("version".to_owned(), json!(consignment.declaration_version));
+    record.insert("confidential".to_owned(), json!(how.confidential));
+    record.insert("joined".to_owned(), json!(joined));
+    rows_or_digest(&mut record, "position", rows);
+    decision.draft.ledger = Some(Value::Object(record));
+    decision.reply = Reply::Held(Box::new(held));
+    decision
+}
+
+/// What the tried position says of the goods presented.
+fn presented_goods(mrn: &Mrn, view: &View<'_>) -> Vec<Presented> {
+    let claims = view.ledger.position.claims_of(mrn);
+    let goods = claims.map(|(key, claim)| Presented {
+        item: key.item.item,
+        certificate: key.line.certificate,
+        line: key.line.line,
+        millionths: claim.quantity,
+    });
+    goods.collect()
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one decision")]
+fn present(
+    request: &PositionRequest,
+    id: &str,
+    goods: Vec<Presented>,
+    caller: &Caller,
+    view: &mut View<'_>,
+    leaf: u64,
+    verdict: Verdict,
+    json: &str,
+) -> Decision {
+    let conforms = verdict.verdict == Answer::Conforms;
+    let mut decision = made(Kind::GoodsPresented, request, caller, verdict, json);
+    let rows: Vec<Value> =
+        goods.iter().map(|of| json!([of.item, of.certificate, of.line, of.millionths.to_string()])).collect();
+    let mut record = serde_json::Map::new();
+    record.insert("presentation".to_owned(), json!(id));
+    rows_or_digest(&mut record, "goods", rows);
+    decision.draft.ledger = Some(Value::Object(record));
+    // Goods that do not conform do not pass, so they stand in nobody's way elsewhere.
+    view.ledger.put_presentation(Presentation {
+        mrn: request.mrn.clone(),
+        id: id.to_owned(),
+        organisation: caller.organisation.clone(),
+        office: request.check.consignment.office.clone(),
+        turned_back: !conforms,
+        goods,
+        at: view.moment.at,
+        leaf,
+    });
+    let held = Held {
+        verdict: json.into(),
+        declaration: view.ledger.declaration(&request.mrn).ok().flatten().cloned(),
+        ledger: view.ledgers(request.check.prepared.keys().copied()),
+    };
+    decision.reply = Reply::Held(Box::new(held));
+    decision
+}

@@ -1,0 +1,293 @@
+//! The part of the ledger that a batch touches: loaded with the neighbours that may cover or lean on it, written
+//! back as it stands after the last command.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use endmark_core::number::CertificateNumber;
+use endmark_core::position::{Changed, ClaimKey, LineKey, Position};
+use endmark_core::reference::{Mrn, Office};
+use time::OffsetDateTime;
+
+use crate::ledger::{CertificateLedger, ENTRIES_MAX, LedgerEntry, LineTotals};
+use crate::store::ledger::{self as rows, Declaration, Presentation, Row, StoredClaim, StoredLine};
+use crate::store::{Connection, RowKey, StoreError};
+
+/// Whom an event concerns: what its claims note.
+#[derive(Debug, Clone)]
+struct Event {
+    office: Office,
+    at: OffsetDateTime,
+    leaf: u64,
+}
+
+/// The ledger as far as a batch needs it.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) position: Position,
+    lines: HashMap<LineKey, StoredLine>,
+    events: HashMap<ClaimKey, Event>,
+    declarations: HashMap<Mrn, Declaration>,
+    presentations: BTreeMap<(Mrn, String), Presentation>,
+    /// Certificates and declarations with a row that was changed outside the service.
+    tampered: HashSet<CertificateNumber>,
+    tampered_declarations: HashSet<Mrn>,
+    /// The claims on each certificate in the order of their events, newest last.
+    recent: HashMap<CertificateNumber, Vec<ClaimKey>>,
+    more: HashSet<CertificateNumber>,
+    changed: Changed,
+    inserted: Vec<LineKey>,
+    changed_declarations: BTreeSet<Mrn>,
+    changed_presentations: BTreeSet<(Mrn, String)>,
+}
+
+/// The most neighbours of a batch's declarations that are loaded.
+const HEIRS_MAX: usize = 64;
+
+impl Ledger {
+    /// Loads what declarations and certificates need. `mrns` are those asked about and those they name.
+    pub(super) fn load(
+        connection: &mut Connection,
+        key: &RowKey,
+        mrns: &BTreeSet<Mrn>,
+        numbers: &mut BTreeSet<CertificateNumber>,
+    ) -> Result<Self, StoreError> {
+        let mut ledger = Self::default();
+        let asked: Vec<Mrn> = mrns.iter().cloned().collect();
+        if !asked.is_empty() {
+            let mut near: BTreeSet<Mrn> = mrns.clone();
+            for (earlier, later) in rows::earlier_and_later(connection, &asked)? {
+                near.insert(earlier.clone());
+                near.insert(later.clone());
+                ledger.position.load_follower(&earlier, &later);
+            }
+            let near: Vec<Mrn> = near.into_iter().collect();
+            for row in rows::declarations(connection, key, &near)? {
+                match row {
+                    Row::Good(declaration) => {
+                        ledger.position.load_joined(&declaration.mrn, declaration.joined.clone());
+                        ledger.declarations.insert(declaration.mrn.clone(), declaration);
+                    }
+                    Row::Tampered(mrn) => drop(ledger.tampered_declarations.insert(mrn)),
+                }
+            }
+            let claims = rows::claims_of(connection, key, &near)?;
+            for row in claims {
+                ledger.take_in(row, numbers);
+            }
+            for row in rows::presentations_of(connection, key, &asked)? {
+                match row {
+                    Row::Good(of) => drop(ledger.presentations.insert((of.mrn.clone(), of.id.clone()), of)),
+                    Row::Tampered(mrn) => drop(ledger.tampered_declarations.insert(mrn)),
+                }
+            }
+        }
+        ledger.load_certificates(connection, key, numbers)?;
+        Ok(ledger)
+    }
+
+    fn load_certificates(
+        &mut self,
+        connection: &mut Connection,
+        key: &RowKey,
+        numbers: &mut BTreeSet<CertificateNumber>,
+    ) -> Result<(), StoreError> {
+        let mut wanted: Vec<CertificateNumber> = numbers.iter().copied().collect();
+        // What comes back to a replaced certificate goes to its heir, and on to the heir of that one.
+        for _ in 0..HEIRS_MAX {
+            if wanted.is_empty() {
+                break;
+            }
+            let mut heirs = Vec::new();
+            for row in rows::lines_of(connection, key, &wanted)? {
+                match row {
+                    Row::Good(line) => {
+                        heirs.extend(line.position.heir.filter(|heir| numbers.insert(*heir)));
+                        self.position.load_line(line.key, line.position.clone());
+                        self.lines.insert(line.key, line);
+                    }
+                    Row::Tampered(number) => drop(self.tampered.insert(number)),
+                }
+            }
+            wanted = heirs;
+        }
+        let all: Vec<CertificateNumber> = numbers.iter().copied().collect();
+        let most = i64::try_from(ENTRIES_MAX).unwrap_or(i64::MAX).saturating_add(1);
+        let mut newest = rows::claims_on(connection, key, &all, most)?;
+        newest.sort_by_key(|row| match row {
+            Row::Good(claim) => claim.leaf,
+            Row::Tampered(_) => 0,
+        });
+        for row in newest {
+            if let Row::Good(stored) = &row {
+                self.recent.entry(stored.key.line.certificate).or_default().push(stored.key.clone());
+            }
+            self.take_in(row, &mut BTreeSet::new());
+        }
+        self.more =
+            self.recent.iter().filter(|(_, keys)| keys.len() > ENTRIES_MAX).map(|(number, _)| *number).collect();
+        Ok(())
+    }
+
+    fn take_in(&mut self, row: Row<StoredClaim, ClaimKey>, numbers: &mut BTreeSet<CertificateNumber>) {
+        match row {
+            Row::Good(StoredClaim { key, claim, office, at, leaf }) => {
+                numbers.insert(key.line.certificate);
+                self.events.insert(key.clone(), Event { office, at, leaf });
+                self.position.load_claim(key, claim);
+            }
+            Row::Tampered(key) => {
+                tracing::error!(?key, "a claim was changed outside the service");
+                self.tampered.insert(key.line.certificate);
+                self.tampered_declarations.insert(key.item.declaration);
+            }
+        }
+    }
+
+    /// Why what the ledger says of a certificate cannot be believed.
+    pub(super) fn fault(&self, number: CertificateNumber, lines: &[endmark_core::certificate::Line]) -> Option<String> {
+        if self.tampered.contains(&number) {
+            return Some(format!("a ledger row of {number} was changed outside the service"));
+        }
+        let key = |line| LineKey { certificate: number, line };
+        let gone = lines.iter().any(|line| {
+            let kept = self.lines.get(&key(line.line));
+            kept.is_none_or(|kept| {
+                kept.position.granted != line.quantity.value.millionths() || kept.position.unit != line.quantity.unit
+            })
+        });
+        gone.then(|| format!("a ledger row of {number} is gone or does not fit its sealed bytes"))
+    }
+
+    /// A declaration as it stands; `Err` when its rows were changed outside the service.
+    pub(super) fn declaration(&self, mrn: &Mrn) -> Result<Option<&Declaration>, ()> {
+        if self.tampered_declarations.contains(mrn) { Err(()) } else { Ok(self.declarations.get(mrn)) }
+    }
+
+    /// Notes how a declaration stands from now on.
+    pub(super) fn put_declaration(&mut self, declaration: Declaration) {
+        self.changed_declarations.insert(declaration.mrn.clone());
+        self.declarations.insert(declaration.mrn.clone(), declaration);
+    }
+
+    /// The presentations under a declaration.
+    pub(super) fn presentations(&self, mrn: &Mrn) -> impl Iterator<Item = &Presentation> {
+        let from = (mrn.clone(), String::new());
+        let mrn = mrn.clone();
+        self.presentations.range(from..).map(|(_, of)| of).take_while(move |of| of.mrn == mrn)
+    }
+
+    /// Notes a presentation.
+    pub(super) fn put_presentation(&mut self, presentation: Presentation) {
+        let key = (presentation.mrn.clone(), presentation.id.clone());
+        self.changed_presentations.insert(key.clone());
+        self.presentations.insert(key, presentation);
+    }
+
+    /// The lines of a new certificate.
+    pub(super) fn add_lines(&mut self, lines: Vec<StoredLine>) {
+        for line in lines {
+            self.inserted.push(line.key);
+            self.position.load_line(line.key, line.position.clone());
+            self.lines.insert(line.key, line);
+        }
+    }
+
+    /// Keeps what a command did on the position; gives the certificates whose claims changed.
+    pub(super) fn keep(&mut self, office: &Office, at: OffsetDateTime, leaf: u64, own: &Mrn) -> Changed {
+        let changed = self.position.keep();
+        for key in &changed.claims {
+            let event = match self.events.get(key) {
+                // A neighbour that took over what it leaned on keeps its own office and time.
+                Some(old) if key.item.declaration != *own => Event { leaf, ..old.clone() },
+                _ => Event { office: office.clone(), at, leaf },
+            };
+            self.events.insert(key.clone(), event);
+            let recent = self.recent.entry(key.line.certificate).or_default();
+            recent.retain(|other| other != key);
+            recent.push(key.clone());
+        }
+        for key in &changed.lines {
+            if let (Some(line), Some(position)) = (self.lines.get_mut(key), self.position.line(*key)) {
+                line.position.clone_from(position);
+                line.leaf = leaf;
+            }
+        }
+        self.changed.claims.extend(changed.claims.iter().cloned());
+        self.changed.lines.extend(changed.lines.iter().copied());
+        self.changed.followers.extend(changed.followers.iter().cloned());
+        changed
+    }
+
+    /// Keeps changes of lines alone.
+    pub(super) fn keep_lines(&mut self, leaf: u64) {
+        for key in self.position.keep().lines {
+            if let (Some(line), Some(position)) = (self.lines.get_mut(&key), self.position.line(key)) {
+                line.position.clone_from(position);
+                line.leaf = leaf;
+            }
+            self.changed.lines.insert(key);
+        }
+    }
+
+    /// The goods of a line.
+    pub(super) fn commodity_code(&self, key: LineKey) -> Option<endmark_core::goods::CommodityCode> {
+        self.lines.get(&key).map(|line| line.commodity_code)
+    }
+
+    /// The ledger of a certificate as it stands, newest entries first.
+    pub(super) fn show(&self, certificate: CertificateNumber) -> CertificateLedger {
+        let lines = self.position.lines_of(certificate).filter_map(|(line, position)| {
+            let stored = self.lines.get(&LineKey { certificate, line })?;
+            Some(LineTotals::at(stored, position))
+        });
+        let recent = self.recent.get(&certificate).map(Vec::as_slice).unwrap_or_default();
+        let entries =
+            recent.iter().rev().filter_map(|key| Some(LedgerEntry::of(&self.stored(key)?, self.lines.get(&key.line)?)));
+        let mut entries: Vec<LedgerEntry> = entries.take(ENTRIES_MAX.saturating_add(1)).collect();
+        let more_entries = entries.len() > ENTRIES_MAX || self.more.contains(&certificate);
+        entries.truncate(ENTRIES_MAX);
+        CertificateLedger { certificate, lines: lines.collect(), entries, more_entries }
+    }
+
+    fn stored(&self, key: &ClaimKey) -> Option<StoredClaim> {
+        let claim = self.position.claim(key)?.clone();
+        let event = self.events.get(key)?;
+        Some(StoredClaim { key: key.clone(), claim, office: event.office.clone(), at: event.at, leaf: event.leaf })
+    }
+
+    /// Writes what changed.
+    pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
+        let line = |key: &LineKey| {
+            self.lines.get(key).cloned().ok_or_else(|| StoreError::Corrupt("a changed line is not there".to_owned()))
+        };
+        if !self.inserted.is_empty() {
+            let new = self.inserted.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+            rows::insert_lines(connection, key, &new)?;
+        }
+        let inserted: HashSet<&LineKey> = self.inserted.iter().collect();
+        let changed = self.changed.lines.iter().filter(|key| !inserted.contains(key));
+        let changed = changed.map(line).collect::<Result<Vec<_>, _>>()?;
+        if !changed.is_empty() {
+            rows::update_lines(connection, key, &changed)?;
+        }
+        let declarations: Vec<Declaration> =
+            self.changed_declarations.iter().filter_map(|mrn| self.declarations.get(mrn).cloned()).collect();
+        if !declarations.is_empty() {
+            rows::put_declarations(connection, key, &declarations)?;
+        }
+        let mut claims = Vec::new();
+        let mut gone = Vec::new();
+        for key in &self.changed.claims {
+            match self.stored(key) {
+                Some(claim) => claims.push(claim),
+                None => gone.push(key.clone()),
+            }
+        }
+        rows::put_claims(connection, key, &claims)?;
+        rows::remove_claims(connection, &gone)?;
+        rows::put_followers(connection, &self.changed.followers)?;
+        let presentations: Vec<Presentation> =
+            self.changed_presentations.iter().filter_map(|key| self.presentations.get(key).cloned()).collect();
+        rows::put_presentations(connection, key, &presentations)
+    }
+}
