@@ -139,7 +139,10 @@ impl Report {
         };
         let (of, wanted, found, at_most) = match expected {
             Expected::Anything => (String::new(), 0.0, None, false),
-            Expected::PartOf(other, least) => (format!("{other} a second"), least, ratio_to(other), false),
+            // Nothing of nothing is short as well.
+            Expected::PartOf(other, least) => {
+                (format!("{other} a second"), least, ratio_to(other).or(Some(0.0)), false)
+            }
             Expected::Growth(most) => {
                 let first = self.like(scenario, connections).next();
                 let growth = first.and_then(|row| quotient(measured.p50_millis?, row.measured.p50_millis?));
