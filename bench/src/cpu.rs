@@ -2,7 +2,7 @@
 
 use endmark::cli::Failed;
 
-/// Linux counts in hundredths of a second, whatever the kernel's own tick (USER_HZ).
+/// Linux counts in hundredths of a second, whatever the kernel's own tick (`USER_HZ`).
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// User and system time of a process, in seconds.

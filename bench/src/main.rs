@@ -29,7 +29,7 @@ use service::Service;
 fn main() -> ExitCode {
     let plan = Plan::from(plan::Arguments::parse());
     match run(&plan) {
-        Ok(errors) if errors == 0 => ExitCode::SUCCESS,
+        Ok(0) => ExitCode::SUCCESS,
         Ok(errors) => complain(&format!("{errors} requests were not answered as they should be")),
         Err(error) => complain(&error.to_string()),
     }

@@ -1,5 +1,6 @@
 //! Rows, as they come.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -192,10 +193,10 @@ impl Row {
         );
         if let Some(Target { of, wanted, found, met }) = &self.target {
             let mark = if *met { "ok" } else { "short" };
-            text.push_str(&format!("  {mark}: {found:.2} of {of}, wanted {wanted:.2}"));
+            let _ = write!(text, "  {mark}: {found:.2} of {of}, wanted {wanted:.2}");
         }
         if let Some(error) = &measured.first_error {
-            text.push_str(&format!("\n    first error: {error}"));
+            let _ = write!(text, "\n    first error: {error}");
         }
         text
     }

@@ -34,13 +34,11 @@ impl Service {
             BufReader::new(stdout).read_line(&mut line)?;
         }
         let api = serde_json::from_str::<Value>(&line).ok().and_then(|said| said.get("api")?.as_str()?.parse().ok());
-        match api {
-            Some(api) => Ok(Self { child, api }),
-            None => {
-                let _ = child.wait();
-                Err(format!("the service did not start: {}", std::fs::read_to_string(&log)?).into())
-            }
+        if let Some(api) = api {
+            return Ok(Self { child, api });
         }
+        let _ = child.wait();
+        Err(format!("the service did not start: {}", std::fs::read_to_string(&log)?).into())
     }
 
     /// Its process id.
