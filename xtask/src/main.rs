@@ -1,5 +1,6 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask ci`.
+//! What a developer runs: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bench`.
 
+mod bench;
 mod checks;
 mod postgres;
 
@@ -8,7 +9,14 @@ use std::process::{Command, ExitCode};
 
 use postgres::Cluster;
 
-const USAGE: &str = "usage: cargo xtask COMMAND\n\n  test [FILTER]  every test, on SQLite and on a PostgreSQL of its own\n  ci             what .ci/run runs: format, clippy, docs, tests, demo, licences\n";
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  test [FILTER]  every test, on SQLite and on a PostgreSQL of its own
+  ci             what .ci/run runs: format, clippy, docs, tests, demo, licences
+  bench          measures the service in release: docs/PERFORMANCE.md
+                 [--quick] [--database sqlite|postgres|both] [--json] [--certificates N] [--growth]
+                 [--scenario NAME]
+";
 
 /// What went wrong, for a person.
 type Failed = Box<dyn std::error::Error>;
@@ -17,6 +25,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(arguments.get(1).map(String::as_str)),
+        Some("bench") => bench::run(arguments.get(1..).unwrap_or_default()),
         Some("ci") => checks::all().and_then(|()| test(None)).and_then(|()| checks::demo()),
         _ => Err(USAGE.into()),
     };

@@ -1,0 +1,96 @@
+//! What is measured, for how long.
+
+use std::time::Duration;
+
+use crate::report::Expected;
+use crate::scenario::Scenario;
+
+/// The database that needs no address.
+pub(crate) const SQLITE: &str = "sqlite";
+/// The connections at which the targets hold: enough for full batches, and what a country's customs system keeps open.
+const FULL_LOAD: usize = 256;
+/// The scenario whose median is followed while the register grows.
+const GROWING: &str = "reserve";
+/// How much slower a hundred times as many certificates may make it: every access is by key, so only the depth of
+/// the index grows.
+const GROWTH_MAX: f64 = 1.2;
+
+#[derive(Debug, clap::Parser)]
+#[command(about = "Fills a register and measures it from outside; `cargo xtask bench` starts it")]
+pub(crate) struct Arguments {
+    /// Where to measure, one after the other: `sqlite`, or a PostgreSQL address.
+    #[arg(required = true)]
+    databases: Vec<String>,
+    /// Short: 2 s a scenario, 5,000 certificates, only 256 connections. Finds what is broken, not what is slow.
+    #[arg(long)]
+    quick: bool,
+    /// One JSON object a row.
+    #[arg(long)]
+    json: bool,
+    /// How many certificates the register holds.
+    #[arg(long)]
+    certificates: Option<u32>,
+    /// Follow the median of `reserve` from 10^4 to 10^6 certificates instead.
+    #[arg(long, conflicts_with = "certificates")]
+    growth: bool,
+    /// Only these scenarios; `ping`, to which they are compared, always comes along.
+    #[arg(long)]
+    scenario: Vec<String>,
+}
+
+/// What is measured.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) databases: Vec<String>,
+    pub(crate) json: bool,
+    pub(crate) growth: bool,
+    pub(crate) warm_up: Duration,
+    pub(crate) measured: Duration,
+    pub(crate) connections: Vec<usize>,
+    /// How many certificates, step by step.
+    pub(crate) sizes: Vec<u32>,
+    only: Vec<String>,
+}
+
+impl From<Arguments> for Plan {
+    fn from(arguments: Arguments) -> Self {
+        let quick = arguments.quick;
+        let sizes = match (arguments.growth, quick) {
+            (true, true) => vec![1_000, 10_000],
+            (true, false) => vec![10_000, 100_000, 1_000_000],
+            (false, _) => vec![arguments.certificates.unwrap_or(if quick { 5_000 } else { 100_000 }).max(1)],
+        };
+        let connections = match (arguments.growth, quick) {
+            (_, true) => vec![FULL_LOAD],
+            // One: the time of a single request. Full load: what it costs, without the wait for the disk.
+            (true, false) => vec![1, FULL_LOAD],
+            (false, false) => vec![1, 32, FULL_LOAD],
+        };
+        Self {
+            databases: arguments.databases,
+            json: arguments.json,
+            growth: arguments.growth,
+            warm_up: Duration::from_millis(if quick { 500 } else { 2_000 }),
+            measured: Duration::from_secs(if quick { 2 } else { 10 }),
+            connections,
+            sizes,
+            only: if arguments.growth { vec![GROWING.to_owned()] } else { arguments.scenario },
+        }
+    }
+}
+
+impl Plan {
+    /// Whether a scenario is to be run.
+    pub(crate) fn wants(&self, scenario: &Scenario) -> bool {
+        scenario.name == "ping" || self.only.is_empty() || self.only.iter().any(|name| name == scenario.name)
+    }
+
+    /// What a scenario's row should be.
+    pub(crate) fn expected(&self, scenario: &Scenario, connections: usize) -> Expected {
+        match scenario.floor {
+            _ if self.growth && scenario.name == GROWING => Expected::Growth(GROWTH_MAX),
+            Some((of, least)) if !self.growth && connections == FULL_LOAD => Expected::PartOf(of, least),
+            _ => Expected::Anything,
+        }
+    }
+}

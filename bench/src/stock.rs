@@ -1,0 +1,36 @@
+//! What the driver has at hand: the numbers issued, the declarations to send.
+
+use endmark::cli::Failed;
+
+use crate::document::{self, Template};
+
+/// Numbers and documents.
+#[derive(Debug)]
+pub(crate) struct Stock {
+    /// The certificates issued.
+    pub(crate) numbers: Vec<String>,
+    /// Three goods items.
+    pub(crate) declaration: Template,
+    /// One of them.
+    pub(crate) one_item: Template,
+    /// The next serial.
+    pub(crate) next: u64,
+}
+
+impl Stock {
+    pub(crate) fn new() -> Result<Self, Failed> {
+        Ok(Self {
+            numbers: Vec::new(),
+            declaration: document::declaration()?,
+            one_item: document::one_item()?,
+            next: 0,
+        })
+    }
+
+    /// The number whose turn it is.
+    pub(crate) fn number(&self, serial: u64) -> &str {
+        let count = u64::try_from(self.numbers.len()).unwrap_or(u64::MAX).max(1);
+        let position = usize::try_from(serial % count).unwrap_or(0);
+        self.numbers.get(position).map_or("", String::as_str)
+    }
+}
