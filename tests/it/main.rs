@@ -12,6 +12,7 @@ mod command_line;
 mod crash;
 mod documents;
 mod faults;
+mod ledger;
 mod log;
 mod schema;
 mod submission;

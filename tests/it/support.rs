@@ -193,3 +193,9 @@ pub(crate) fn url(place: &Place) -> String {
         None => place.database().to_owned(),
     }
 }
+
+/// A good number that no certificate has.
+pub(crate) fn nobodys_number() -> String {
+    use endmark_core::{digest::Digest, number::CertificateNumber};
+    CertificateNumber::of(&Digest::of(b"no certificate has this signing input")).to_string()
+}

@@ -10,6 +10,7 @@ use endmark_core::position::Joined;
 use endmark_core::reference::{DeclarationReference, Mrn};
 use endmark_core::verdict::{Answer, FindingCode, Verdict};
 
+use super::standing::About;
 use super::{Decision, Draft, View};
 use crate::entry::Kind;
 use crate::registry::{Caller, Grant};
@@ -23,7 +24,8 @@ pub(super) fn decide(
     leaf: u64,
 ) -> Result<Decision, Failure> {
     let own = own_mrn(request);
-    let judged = judge(request, &own, None, caller, view);
+    let confidential = view.ledger.declaration(&own).ok().flatten().is_some_and(|there| there.confidential);
+    let judged = judge(request, &About { own: &own, presented: None, confidential }, caller, view);
     view.ledger.position.take_back();
     let verdict = judged?;
     let json = serde_json::to_string(&verdict).map_err(|_| Failure::Internal)?;
@@ -82,15 +84,14 @@ pub(super) fn evidence_of(request: &CheckRequest, verdict: &str) -> Vec<u8> {
 }
 
 /// Judges a consignment against certificates, regimes and the ledger. The position is left as tried: the caller
-/// keeps it or takes it back. `presented` is the name of the presentation asked about, which does not count against
-/// itself.
+/// keeps it or takes it back.
 pub(super) fn judge(
     request: &CheckRequest,
-    own: &Mrn,
-    presented: Option<&str>,
+    about: &About<'_>,
     caller: &Caller,
     view: &mut View<'_>,
 ) -> Result<Verdict, Failure> {
+    let own = about.own;
     if request.epoch != view.registry.epoch {
         return Err(Failure::Stale);
     }
@@ -103,7 +104,7 @@ pub(super) fn judge(
     }
     let overridden = view.ledger.declaration(own).is_ok_and(|there| there.is_some_and(|there| there.overridden));
     let faulty = view.ledger.declaration(own).is_err();
-    super::standing::add(&mut certificates, request, own, presented, view);
+    super::standing::add(&mut certificates, request, about, view);
     for (number, cited) in &mut certificates {
         if faulty && matches!(cited, Cited::Known(_)) {
             *cited = Cited::Unreadable(format!("a ledger row of {own} was changed outside the service ({number})"));

@@ -7,6 +7,7 @@ use endmark_core::verdict::{Answer, Finding, Severity, Verdict};
 use serde_json::{Value, json};
 
 use super::check::{draft, evidence_of, judge};
+use super::standing::About;
 use super::{Decision, View, rows_or_digest};
 use crate::entry::Kind;
 use crate::registry::Caller;
@@ -28,7 +29,12 @@ pub(super) fn decide(
     if let Some(reply) = not_allowed(request, before.as_ref(), caller, view) {
         return Ok(turned_down(request, caller, reply));
     }
-    let verdict = judge(&request.check, mrn, presented, caller, view);
+    let confidential = match &request.purpose {
+        Purpose::Reserve { confidential } => *confidential,
+        Purpose::Present { .. } | Purpose::Override { .. } => before.as_ref().is_some_and(|there| there.confidential),
+    };
+    let about = About { own: mrn, presented, confidential };
+    let verdict = judge(&request.check, &about, caller, view);
     let verdict = verdict.inspect_err(|_| view.ledger.position.take_back())?;
     let json = serde_json::to_string(&verdict).map_err(|_| Failure::Internal)?;
     match &request.purpose {
@@ -49,7 +55,6 @@ pub(super) fn decide(
         }
         Purpose::Override { office } => {
             view.ledger.position.put_excess_beside(mrn);
-            let confidential = before.as_ref().is_some_and(|before| before.confidential);
             let made = Made {
                 kind: Kind::DeclarationOverridden,
                 decision: "overridden",
@@ -159,7 +164,10 @@ fn refuse(
 fn failed(findings: &[Finding]) -> Option<&Finding> {
     const ORDER: [&str; 10] = ["11", "04", "02", "07", "03", "10", "05", "08", "09", "01"];
     let grave = || findings.iter().filter(|finding| finding.severity >= Severity::Open);
-    let of = |code: &str| grave().find(|finding| finding.code.certex() == Some(code));
+    let of = |code: &str| {
+        let same = || grave().filter(|finding| finding.code.certex() == Some(code));
+        same().find(|finding| finding.line.is_some()).or_else(|| same().next())
+    };
     ORDER.iter().find_map(|code| of(code)).or_else(|| grave().next())
 }
 

@@ -15,12 +15,21 @@ use super::View;
 use crate::store::ledger::Presentation;
 use crate::writer::CheckRequest;
 
+/// Whose position is tried.
+pub(super) struct About<'a> {
+    /// The declaration.
+    pub(super) own: &'a Mrn,
+    /// The name of the presentation asked about, which does not count against itself.
+    pub(super) presented: Option<&'a str>,
+    /// Whether what it holds is shown to customs alone.
+    pub(super) confidential: bool,
+}
+
 /// Adds the ledger to what is known of each certificate. Leaves the position as tried.
 pub(super) fn add(
     certificates: &mut BTreeMap<CertificateNumber, Cited>,
     request: &CheckRequest,
-    own: &Mrn,
-    presented: Option<&str>,
+    &About { own, presented, confidential }: &About<'_>,
     view: &mut View<'_>,
 ) {
     for (number, cited) in certificates.iter_mut() {
@@ -36,7 +45,6 @@ pub(super) fn add(
     let consignment = &request.consignment;
     let wanted = wanted(consignment, certificates);
     let joined = Joined::of(consignment, own);
-    let confidential = view.ledger.declaration(own).ok().flatten().is_some_and(|there| there.confidential);
     let mut needs = view.ledger.position.try_position(own, &wanted, joined, confidential);
     if consignment.stage == Stage::Border {
         presented_elsewhere(&mut needs, consignment, own, presented, view);
