@@ -4,6 +4,7 @@ pub mod certificate;
 mod connection;
 mod error;
 pub mod head;
+pub mod lease;
 pub mod log;
 mod migrate;
 mod readers;
@@ -11,6 +12,7 @@ pub mod registry;
 mod row_key;
 mod schema;
 mod url;
+pub mod webhook;
 
 pub use connection::{Connection, apart};
 pub use error::StoreError;

@@ -166,6 +166,8 @@ impl Core {
             inserted: Vec::new(),
             changed: BTreeSet::new(),
             registry_rows: Vec::new(),
+            leaf: 0,
+            events: Vec::new(),
         })
     }
 }

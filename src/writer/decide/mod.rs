@@ -1,10 +1,13 @@
 //! Deciding a command on the state of the batch. No I/O here: what is needed was loaded, what changes is noted.
 
 mod check;
+mod event;
 mod registry;
 mod service;
 mod status;
 mod submit;
+
+pub(crate) use event::Event;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -19,7 +22,7 @@ use super::{Action, Command, Failure, Reply};
 use crate::entry::Kind;
 use crate::registry::{Caller, Grant, Registry};
 use crate::store::certificate::{self, Found, Standing};
-use crate::store::{Connection, RowKey, StoreError, registry as rows};
+use crate::store::{Connection, RowKey, StoreError, registry as rows, webhook};
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
 pub(super) const OPERATOR: &str = "operator";
@@ -35,6 +38,10 @@ pub(super) struct View<'a> {
     pub(super) inserted: Vec<(CertificateNumber, Vec<u8>)>,
     pub(super) changed: BTreeSet<CertificateNumber>,
     pub(super) registry_rows: Vec<RegistryRow>,
+    /// The entry of the command that is being decided.
+    pub(super) leaf: u64,
+    /// What manufacturers are told of.
+    pub(super) events: Vec<Event>,
 }
 
 /// A row of the registry to write.
@@ -43,6 +50,8 @@ pub(super) enum RegistryRow {
     Manufacturer(Box<endmark_core::manufacturer::Manufacturer>, u64),
     Anchor(Box<endmark_core::chain::Anchor>, Option<time::OffsetDateTime>, u64),
     List(Box<endmark_core::chain::RevocationList>, u64),
+    Webhook(Box<crate::webhook::Webhook>, u64),
+    WebhookGone(String),
 }
 
 /// What an entry will say.
@@ -132,6 +141,7 @@ impl Action {
 
 /// Decides one command. A failure leaves no entry and no change.
 pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
+    view.leaf = leaf;
     let Some(client) = &command.origin.client else {
         return match &command.action {
             Action::Registry(change) => Ok(registry::decide(change, view, leaf)),
@@ -187,8 +197,10 @@ impl View<'_> {
                 RegistryRow::Manufacturer(new, leaf) => rows::put_manufacturer(connection, key, new, *leaf)?,
                 RegistryRow::Anchor(new, after, leaf) => rows::put_anchor(connection, key, new, *after, *leaf)?,
                 RegistryRow::List(list, leaf) => rows::add_list(connection, list, *leaf)?,
+                RegistryRow::Webhook(new, leaf) => webhook::put(connection, key, new, *leaf)?,
+                RegistryRow::WebhookGone(id) => webhook::remove(connection, id)?,
             }
         }
-        Ok(())
+        self.write_deliveries(connection)
     }
 }
