@@ -16,3 +16,4 @@ mod log;
 mod schema;
 mod submission;
 mod tampering;
+mod webhooks;

@@ -111,7 +111,8 @@ impl Sender {
     /// The receiver answered 410: it wants no more. An entry says so.
     async fn stop(&self, to: &Webhook) -> Outcome {
         let reason = "the receiver answered 410 Gone".to_owned();
-        if to.state == State::Active {
+        // Several deliveries to one receiver may be answered so at once.
+        if self.app.registry().webhook(&to.id).is_some_and(|now| now.state == State::Active) {
             let change = RegistryChange::StopWebhook { id: to.id.clone(), reason: reason.clone() };
             super::background::registry_command(&self.app, change).await;
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::View;
+use super::{RegistryRow, View};
 use crate::store::webhook::{self, Delivery};
 use crate::store::{Connection, StoreError};
 use crate::webhook::new_id;
@@ -43,7 +43,7 @@ impl View<'_> {
         let mut deliveries = Vec::new();
         for event in &self.events {
             let payload = Payload { kind: event.kind, timestamp: self.moment.at, data: &event.data };
-            for to in self.registry.webhooks_of(&event.organisation) {
+            for to in self.registry.webhooks_of(&event.organisation).filter(|to| !self.changes_webhook(&to.id)) {
                 let id = new_id("msg")
                     .map_err(|_| StoreError::Corrupt("the system's random source does not answer".to_owned()))?;
                 let body = serde_json::to_string(&payload)
@@ -52,5 +52,14 @@ impl View<'_> {
             }
         }
         webhook::add_deliveries(connection, &deliveries, self.moment.at)
+    }
+
+    /// Whether this batch stops or removes a webhook: what it adds would wait for ever, or refer to nothing.
+    pub(super) fn changes_webhook(&self, id: &str) -> bool {
+        self.registry_rows.iter().any(|row| match row {
+            RegistryRow::Webhook(changed, _) => changed.id == id,
+            RegistryRow::WebhookGone(gone) => gone == id,
+            _ => false,
+        })
     }
 }

@@ -82,7 +82,9 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
         RegistryChange::StopWebhook { id, reason } => {
             let outcome = match view.registry.webhook(id) {
                 None => Err(format!("no webhook {id}")),
-                Some(there) if there.state != State::Active => Err(format!("{id} is stopped already")),
+                Some(there) if there.state != State::Active || view.changes_webhook(id) => {
+                    Err(format!("{id} is stopped already"))
+                }
                 Some(there) => {
                     let mut changed = there.as_ref().clone();
                     changed.state = State::Stopped(reason.clone());
