@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 use endmark::client::Answered;
 use endmark::demo::{Place, STARTS_AT};
+use endmark::store::lease::{self, Hold};
 use endmark::store::{Connection, log};
 use endmark::webhook::{Secret, State, Webhook, new_id};
 use endmark::writer::RegistryChange;
@@ -31,6 +32,8 @@ on_both_databases!(
     a_500_is_tried_again_under_the_same_id
     what_is_refused_tells_nobody_and_what_happens_is_told_once
     a_webhook_changed_in_sql_is_not_called_and_can_be_removed
+    an_organisation_is_told_of_its_own_certificates_only
+    a_lease_is_held_by_one_until_it_lapses_or_is_given_up
 );
 
 const TAKEN: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
@@ -198,9 +201,13 @@ async fn start_private(on: On) -> Register {
 
 /// The manufacturer is told at an address; gives the webhook.
 fn tell_at(register: &Register, url: &str) -> Webhook {
+    tell(register, "muster", url)
+}
+
+fn tell(register: &Register, organisation: &str, url: &str) -> Webhook {
     let webhook = Webhook {
         id: new_id("whk").unwrap(),
-        organisation: "muster".parse().unwrap(),
+        organisation: organisation.parse().unwrap(),
         url: url.parse().unwrap(),
         secret: Secret::random().unwrap(),
         state: State::Active,
@@ -210,13 +217,13 @@ fn tell_at(register: &Register, url: &str) -> Webhook {
     webhook
 }
 
-fn reason() -> Option<(&'static str, Vec<u8>)> {
-    Some(("application/json", br#"{"reason":"under review"}"#.to_vec()))
+fn reason() -> (&'static str, Vec<u8>) {
+    ("application/json", br#"{"reason":"under review"}"#.to_vec())
 }
 
 async fn suspend(register: &Register, number: &str) -> Answered {
     let path = format!("/v1/certificates/{number}/suspension");
-    register.world.maker.send(Method::PUT, &path, reason()).await.unwrap()
+    register.world.maker.send(Method::PUT, &path, Some(reason())).await.unwrap()
 }
 
 async fn resume(register: &Register, number: &str) -> Answered {
@@ -354,7 +361,7 @@ async fn what_is_refused_tells_nobody_and_what_happens_is_told_once(on: On) {
     tell_at(&register, "https://127.0.0.1:9/");
     let number = register.issue("W-7").await;
     let path = format!("/v1/certificates/{number}/suspension");
-    let not_theirs = register.world.trader.send(Method::PUT, &path, reason()).await.unwrap();
+    let not_theirs = register.world.trader.send(Method::PUT, &path, Some(reason())).await.unwrap();
     assert_eq!(problem(&not_theirs), "404 not-found");
     let no_reason = Some(("application/json", b"{}".to_vec()));
     let no_reason = register.world.maker.send(Method::PUT, &path, no_reason).await.unwrap();
@@ -365,7 +372,8 @@ async fn what_is_refused_tells_nobody_and_what_happens_is_told_once(on: On) {
     assert_eq!(suspend(&register, &number).await.status, 200);
     let [delivery] = outbox(&register.place).try_into().unwrap();
     assert_eq!(Some(delivery.leaf), suspended.body["statusEntry"].as_i64());
-    let revoked = register.world.maker.send(Method::POST, &path.replace("suspension", "revocation"), reason()).await;
+    let revoked =
+        register.world.maker.send(Method::POST, &path.replace("suspension", "revocation"), Some(reason())).await;
     assert_eq!(revoked.unwrap().body["status"], "revoked");
     assert_eq!(outbox(&register.place).len(), 2);
     assert_eq!(problem(&suspend(&register, &number).await), "409 status-forbids");
@@ -390,4 +398,39 @@ async fn a_webhook_changed_in_sql_is_not_called_and_can_be_removed(on: On) {
     assert!(remove().unwrap_err().to_string().contains(&webhook.id), "it is gone");
     forbidden.assert_nobody_called();
     register.stop().await;
+}
+
+async fn an_organisation_is_told_of_its_own_certificates_only(on: On) {
+    let register = Register::start(on).await;
+    let other = json!({ "organisation": "other", "name": "Other GmbH", "scope": ["84"], "active": true,
+                        "identifiers": [{ "scheme": "NTR", "value": "DE-HRB999999" }] });
+    let other = RegistryChange::AddManufacturer(Box::new(serde_json::from_value(other).unwrap()));
+    endmark::cli::operator_change(&register.world.settings, other).unwrap();
+    tell(&register, "other", "https://127.0.0.1:9/");
+    let number = register.issue("W-9").await;
+    assert_eq!(suspend(&register, &number).await.status, 200);
+    assert_eq!(outbox(&register.place).len(), 0);
+    register.stop().await;
+}
+
+async fn a_lease_is_held_by_one_until_it_lapses_or_is_given_up(on: On) {
+    let register = Register::start(on).await;
+    let place = register.stop().await;
+    with_database(&place, |connection| {
+        let mut hold = |holder, second| {
+            lease::hold(connection, "test", holder, STARTS_AT + time::Duration::seconds(second)).unwrap()
+        };
+        assert_eq!(hold("one", 0), Hold::Renewed);
+        assert_eq!(hold("two", 0), Hold::Other);
+        assert_eq!(hold("one", 5), Hold::Held);
+        assert_eq!(hold("one", 20), Hold::Renewed);
+        assert_eq!(hold("two", 50), Hold::Other, "renewed, it lasts until then");
+        assert_eq!(hold("two", 51), Hold::Renewed, "it lapsed");
+        assert_eq!(hold("one", 52), Hold::Other);
+        lease::release(connection, "test", "one").unwrap();
+        let at = STARTS_AT + time::Duration::seconds(53);
+        assert_eq!(lease::hold(connection, "test", "one", at).unwrap(), Hold::Other, "nobody gives up another's");
+        lease::release(connection, "test", "two").unwrap();
+        assert_eq!(lease::hold(connection, "test", "one", at).unwrap(), Hold::Renewed);
+    });
 }
