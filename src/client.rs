@@ -116,7 +116,7 @@ impl Client {
 }
 
 /// An error with its causes: reqwest's own text says only "error sending request".
-fn chain_of(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -55,6 +55,9 @@ pub struct Settings {
     /// For demonstrations only: the clock stands at this moment (RFC 3339).
     #[serde(default)]
     pub fixed_time: Option<String>,
+    /// Telling manufacturers.
+    #[serde(default)]
+    pub webhooks: Webhooks,
     /// Bounds.
     #[serde(default)]
     pub limits: Limits,
@@ -101,6 +104,17 @@ pub struct KeyFiles {
     pub log: PathBuf,
     /// 32 bytes: authenticates rows.
     pub rows: PathBuf,
+}
+
+/// Telling manufacturers.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    /// Whether addresses that are not of the public internet may be called, and plain http: for trying out, and for
+    /// registers whose manufacturers are on a network of their own.
+    pub allow_private: bool,
+    /// Authorities of receivers beside the system's, PEM.
+    pub authority: Option<PathBuf>,
 }
 
 /// Bounds.
@@ -164,7 +178,7 @@ impl Settings {
             &mut self.keys.rows,
             &mut self.checkpoint,
         ];
-        for file in files {
+        for file in files.into_iter().chain(&mut self.webhooks.authority) {
             *file = folder.join(&*file);
         }
         if let Ok(DatabaseUrl::Sqlite(path)) = self.database.parse() {

@@ -51,6 +51,8 @@ pub enum Kind {
     AnchorChanged,
     /// A revocation list was loaded.
     RevocationListLoaded,
+    /// A webhook was added, removed or stopped.
+    WebhookChanged,
     /// The register was made.
     RegisterCreated,
     /// The service started.
@@ -82,6 +84,7 @@ impl Kind {
             Self::ClientChanged => "clientChanged",
             Self::AnchorChanged => "anchorChanged",
             Self::RevocationListLoaded => "revocationListLoaded",
+            Self::WebhookChanged => "webhookChanged",
             Self::RegisterCreated => "registerCreated",
             Self::ServiceStarted => "serviceStarted",
             Self::ServiceStopped => "serviceStopped",

@@ -15,4 +15,5 @@ pub mod registry;
 pub mod sealing;
 pub mod store;
 pub mod web;
+pub mod webhook;
 pub mod writer;

@@ -12,7 +12,8 @@ use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::party::Identifier;
 use time::OffsetDateTime;
 
-use crate::store::{Connection, RowKey, StoreError, registry as rows};
+use crate::store::{Connection, RowKey, StoreError, registry as rows, webhook as webhook_rows};
+use crate::webhook::{State, Webhook};
 
 /// What a caller may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -137,6 +138,7 @@ pub struct Registry {
     manufacturers: HashMap<Organisation, ManufacturerStanding>,
     by_identifier: HashMap<Identifier, Organisation>,
     trust: Trust,
+    webhooks: Vec<Arc<Webhook>>,
     faults: Vec<String>,
 }
 
@@ -149,6 +151,8 @@ impl Registry {
         let anchors: Vec<Anchor> =
             rows::anchors(connection, key)?.into_iter().filter_map(|row| row.good(&mut faults)).collect();
         let lists: Vec<RevocationList> = rows::lists(connection)?;
+        let webhooks = webhook_rows::webhooks(connection, key)?.into_iter();
+        let webhooks = webhooks.filter_map(|row| row.good(&mut faults)).map(Arc::new).collect();
         let mut manufacturers = HashMap::new();
         let mut by_identifier = HashMap::new();
         for (organisation, row) in rows::manufacturers(connection, key)? {
@@ -169,6 +173,7 @@ impl Registry {
             manufacturers,
             by_identifier,
             trust: Trust::new(anchors, lists),
+            webhooks,
             faults,
         })
     }
@@ -222,6 +227,23 @@ impl Registry {
     /// A trust anchor by its fingerprint.
     pub fn anchor(&self, fingerprint: &Digest) -> Option<&Anchor> {
         self.trust.anchors().iter().find(|anchor| anchor.fingerprint() == *fingerprint)
+    }
+
+    /// All webhooks, stopped ones too, the oldest first.
+    pub fn webhooks(&self) -> &[Arc<Webhook>] {
+        &self.webhooks
+    }
+
+    /// A webhook by its id.
+    pub fn webhook(&self, id: &str) -> Option<&Arc<Webhook>> {
+        self.webhooks.iter().find(|webhook| webhook.id == id)
+    }
+
+    /// Where an organisation is told.
+    pub fn webhooks_of<'a>(&'a self, organisation: &'a Organisation) -> impl Iterator<Item = &'a Arc<Webhook>> {
+        self.webhooks
+            .iter()
+            .filter(move |webhook| webhook.organisation == *organisation && webhook.state == State::Active)
     }
 
     /// What of this registry was changed outside the service.

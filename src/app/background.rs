@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use super::{App, checkpoint_file};
 use crate::registry::Registry;
 use crate::store::{StoreError, head};
-use crate::writer::{Action, Command, Occasion, Origin, Published};
+use crate::writer::{Action, Command, Occasion, Origin, Published, RegistryChange};
 
 /// A revoked caller is turned away within a second, whichever node or command line revoked it.
 const FOLLOW_EVERY: Duration = Duration::from_millis(400);
@@ -94,10 +94,19 @@ pub(super) async fn record_turned_away(app: &App) {
 
 /// An entry of the service about itself.
 pub(super) async fn service_command(app: &App, occasion: Occasion) {
+    own_command(app, Action::Service(occasion)).await;
+}
+
+/// A change of the registry that the service makes by itself.
+pub(super) async fn registry_command(app: &App, change: RegistryChange) {
+    own_command(app, Action::Registry(change)).await;
+}
+
+async fn own_command(app: &App, action: Action) {
     let command = Command {
         origin: Origin { request: crate::http::new_request_id(), client: None },
         organisation: "operator".to_owned(),
-        action: Action::Service(occasion),
+        action,
     };
     if let Err(error) = app.writer.submit(command).await {
         tracing::error!(%error, "an entry about the service itself could not be written");

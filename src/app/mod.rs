@@ -8,6 +8,7 @@ mod regimes;
 mod start;
 mod tls;
 mod turned_away;
+mod webhooks;
 
 pub use metrics::Metrics;
 pub use prepare::VerifiedCache;

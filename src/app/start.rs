@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
 use utoipa_actix_web::AppExt as _;
 
-use super::{App, Metrics, background, tls};
+use super::{App, Metrics, background, tls, webhooks};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
 use crate::http::{RequestSpan, remember_client};
@@ -83,6 +83,7 @@ pub struct Running {
     handles: Vec<ServerHandle>,
     servers: Vec<JoinHandle<std::io::Result<()>>>,
     background: JoinHandle<()>,
+    webhooks: JoinHandle<()>,
     stop_background: watch::Sender<bool>,
     writer: WriterThread,
 }
@@ -120,6 +121,7 @@ fn listen(key: &'static str, address: SocketAddr) -> Result<(TcpListener, Socket
 pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartError> {
     let context = open_context(settings, clock)?;
     let limits = settings.limits;
+    let poster = webhooks::Poster::new(settings.webhooks.allow_private, settings.webhooks.authority.as_deref())?;
     let tls = tls::server(&settings.api.certificate, &settings.api.key)?;
     let (api_listener, api) = listen("api.listen", settings.api.listen)?;
     let (web_listener, web) = listen("web.listen", settings.web.listen)?;
@@ -139,8 +141,10 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
     let handles = servers.iter().map(Server::handle).collect();
     let servers = servers.into_iter().map(|server| tokio::task::spawn_local(server)).collect();
     let (stop_background, stopped) = watch::channel(false);
-    let background = tokio::task::spawn_local(background::run(Arc::clone(&app), stopped));
-    Ok(Running { api, web, ops, app, handles, servers, background, stop_background, writer: thread })
+    let background = tokio::task::spawn_local(background::run(Arc::clone(&app), stopped.clone()));
+    let sender = webhooks::Sender::new(Arc::clone(&app), Readers::start(&url, 1)?, poster);
+    let webhooks = tokio::task::spawn_local(sender.run(stopped));
+    Ok(Running { api, web, ops, app, handles, servers, background, webhooks, stop_background, writer: thread })
 }
 
 fn serve_api(
@@ -200,6 +204,7 @@ impl Running {
         }
         let _ = self.stop_background.send(true);
         let _ = self.background.await;
+        let _ = self.webhooks.await;
         background::record_turned_away(&self.app).await;
         background::service_command(&self.app, Occasion::Stopped).await;
         background::publish_checkpoint(&self.app).await;

@@ -13,6 +13,7 @@ mod output;
 mod pki;
 mod remote;
 mod serve;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -82,6 +83,9 @@ enum Command {
     /// Loads lists of revoked seal certificates.
     #[command(subcommand)]
     Crl(crl::Command),
+    /// Says where manufacturers are told what happens to their certificates.
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Seals, submits, shows and verifies certificates.
     #[command(subcommand)]
     Certificate(certificate::Command),
@@ -104,6 +108,7 @@ pub fn run() -> ExitCode {
         Command::Client(command) => client::run(command, output),
         Command::Anchor(command) => anchor::run(command, output),
         Command::Crl(command) => crl::run(command, output),
+        Command::Webhook(command) => webhook::run(command, output),
         Command::Certificate(command) => certificate::run(command, output),
         Command::Check(arguments) => check::run(&arguments, output),
     };

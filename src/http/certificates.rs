@@ -15,6 +15,7 @@ use super::{Problem, ProblemKind};
 use crate::app::App;
 use crate::registry::Grant;
 use crate::store::certificate::{Found, Standing, page, sealed_bytes, standings};
+use crate::store::ledger::{Row, StoredLine, lines_of};
 
 /// The most certificates of one page.
 const PAGE_MAX: u32 = 100;
@@ -26,21 +27,29 @@ pub(super) fn number(text: &str) -> Result<CertificateNumber, Problem> {
     })
 }
 
+/// Whether nothing is left of any line. Who is no customs office does not see what is held confidentially, not
+/// through this either.
+pub(super) fn is_exhausted(lines: &[StoredLine], sees_all: bool) -> bool {
+    let hidden = |line: &StoredLine| if sees_all { 0 } else { line.position.confidential };
+    !lines.is_empty() && lines.iter().all(|line| line.position.available().saturating_add(hidden(line)) <= 0)
+}
+
 /// A stored certificate: how it stands, its payload, its sealed bytes.
 pub(super) async fn stored(
     app: &App,
     number: CertificateNumber,
-) -> Result<Option<(Standing, Certificate, String)>, Problem> {
+) -> Result<Option<(Standing, Certificate, String, Vec<StoredLine>)>, Problem> {
     let key = app.context.keys.rows.clone();
     let found = app
         .readers
         .read(move |connection| {
             let standing = standings(connection, &key, &[number])?.into_iter().next();
             let bytes = sealed_bytes(connection, &[number])?.into_iter().next();
-            Ok(standing.zip(bytes))
+            let lines = lines_of(connection, &key, &[number])?;
+            Ok(standing.zip(bytes).map(|(standing, bytes)| (standing, bytes, lines)))
         })
         .await?;
-    let Some(((_, found), (_, jws, _))) = found else { return Ok(None) };
+    let Some(((_, found), (_, jws, _), rows)) = found else { return Ok(None) };
     let fault = |why: String| {
         tracing::error!(%number, why, "a stored certificate does not verify");
         Problem::new(ProblemKind::Internal, "what is stored under this number does not verify; tell the operator")
@@ -49,13 +58,20 @@ pub(super) async fn stored(
         Found::Standing(standing) => *standing,
         Found::Tampered(why) => return Err(fault(why)),
     };
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in rows {
+        match row {
+            Row::Good(line) => lines.push(line),
+            Row::Tampered(_) => return Err(fault("a ledger row was changed outside the service".to_owned())),
+        }
+    }
     let sealed = seal::parse(&jws).and_then(seal::UnverifiedSeal::verify).map_err(|error| fault(error.to_string()))?;
     if sealed.number() != number || sealed.digest() != standing.digest {
         return Err(fault("the sealed bytes are another certificate's".to_owned()));
     }
     let certificate = certificate::parse(sealed.payload()).map_err(|error| fault(error.to_string()))?;
     let jws = String::from_utf8(jws).map_err(|error| fault(error.to_string()))?;
-    Ok(Some((standing, certificate, jws)))
+    Ok(Some((standing, certificate, jws, lines)))
 }
 
 /// Shows one of the caller's own certificates; a declarant sees how any certificate stands by its number.
@@ -68,8 +84,9 @@ pub(super) async fn show(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::Manufacturer, Grant::Declarant])?;
-    let (standing, certificate, jws) = stored(&app, number(&path)?).await?.ok_or_else(Problem::not_found)?;
-    let view = StandingView::new(&app, &standing, &certificate);
+    let found = stored(&app, number(&path)?).await?.ok_or_else(Problem::not_found)?;
+    let (standing, certificate, jws, lines) = found;
+    let view = StandingView::new(&app, &standing, &certificate, is_exhausted(&lines, false));
     if standing.organisation == calling.0.organisation {
         return Ok(HttpResponse::Ok().json(CertificateView { standing: view, certificate, jws }));
     }
@@ -124,8 +141,9 @@ pub(super) async fn list(
         match found {
             Found::Standing(row) => {
                 last = Some(row.leaf);
-                if let Some((standing, certificate, _)) = stored(&app, row.number).await? {
-                    certificates.push(StandingView::new(&app, &standing, &certificate));
+                if let Some((standing, certificate, _, lines)) = stored(&app, row.number).await? {
+                    let exhausted = is_exhausted(&lines, false);
+                    certificates.push(StandingView::new(&app, &standing, &certificate, exhausted));
                 }
             }
             Found::Tampered(why) => {

@@ -21,7 +21,8 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
     let number = certificates::number(&path)?;
-    let (standing, certificate, jws) = certificates::stored(&app, number).await?.ok_or_else(Problem::not_found)?;
-    let standing = StandingView::new(&app, &standing, &certificate);
+    let found = certificates::stored(&app, number).await?.ok_or_else(Problem::not_found)?;
+    let (standing, certificate, jws, lines) = found;
+    let standing = StandingView::new(&app, &standing, &certificate, certificates::is_exhausted(&lines, true));
     Ok(HttpResponse::Ok().json(CertificateView { standing, certificate, jws }))
 }

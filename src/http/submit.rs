@@ -106,7 +106,7 @@ async fn respond(app: &App, answer: Answer, certificate: &Certificate) -> Result
             let receipt = receipt_of(app, standing.leaf, &answer.published).await?;
             let mut response = if already { HttpResponse::Ok() } else { HttpResponse::Created() };
             response.insert_header((header::LOCATION, format!("/v1/certificates/{}", standing.number)));
-            Ok(response.json(Issued { standing: StandingView::new(app, &standing, certificate), receipt }))
+            Ok(response.json(Issued { standing: StandingView::new(app, &standing, certificate, false), receipt }))
         }
         Reply::Refused(refusal) => Err(refused(&refusal).with("entry", entry)),
         Reply::ReferenceTaken(holder) => Err(Problem::new(

@@ -59,9 +59,10 @@ pub(super) async fn change(app: &App, calling: &Calling, action: Action) -> Resu
     let answer = app.writer.submit(command).await?;
     match answer.reply {
         Reply::Status { standing, .. } => {
-            let (_, certificate, _) =
+            let (_, certificate, _, lines) =
                 certificates::stored(app, standing.number).await?.ok_or_else(Problem::not_found)?;
-            Ok(HttpResponse::Ok().json(StandingView::new(app, &standing, &certificate)))
+            let exhausted = certificates::is_exhausted(&lines, false);
+            Ok(HttpResponse::Ok().json(StandingView::new(app, &standing, &certificate, exhausted)))
         }
         Reply::NotFound => Err(Problem::not_found().with("entry", answer.leaf)),
         Reply::StatusForbids(standing) => {

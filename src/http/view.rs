@@ -49,7 +49,7 @@ pub(super) struct CertificateView {
 }
 
 impl StandingView {
-    pub(super) fn new(app: &App, standing: &Standing, certificate: &Certificate) -> Self {
+    pub(super) fn new(app: &App, standing: &Standing, certificate: &Certificate, exhausted: bool) -> Self {
         let today = app.context.clock.moment(app.context.clock.now()).day;
         let reason = match &standing.status {
             StoredStatus::Suspended { reason, .. } | StoredStatus::Revoked { reason, .. } => Some(reason.clone()),
@@ -58,7 +58,7 @@ impl StandingView {
         };
         Self {
             number: standing.number,
-            status: shown_status(&standing.status, certificate.validity, false, today),
+            status: shown_status(&standing.status, certificate.validity, exhausted, today),
             status_reason: reason,
             reference: standing.reference.clone(),
             digest: standing.digest.to_string(),

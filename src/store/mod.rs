@@ -4,6 +4,7 @@ pub mod certificate;
 mod connection;
 mod error;
 pub mod head;
+pub mod lease;
 pub mod ledger;
 pub mod log;
 mod migrate;
@@ -12,6 +13,7 @@ pub mod registry;
 mod row_key;
 mod schema;
 mod url;
+pub mod webhook;
 
 pub use connection::{Connection, apart};
 pub use error::StoreError;

@@ -181,4 +181,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook (id) {
+        id -> Text,
+        organisation -> Text,
+        url -> Text,
+        secret -> Binary,
+        state -> Text,
+        reason -> Text,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    delivery (id) {
+        id -> Text,
+        webhook -> Text,
+        leaf -> BigInt,
+        body -> Text,
+        attempts -> Integer,
+        next_micros -> BigInt,
+        state -> Text,
+        last_error -> Text,
+    }
+}
+
+diesel::table! {
+    lease (name) {
+        name -> Text,
+        holder -> Text,
+        until_micros -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(entry, claim, declaration);

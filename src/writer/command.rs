@@ -20,6 +20,7 @@ use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, NotACaller};
 use crate::store::certificate::Standing;
 use crate::store::ledger::Declaration;
+use crate::webhook::Webhook;
 
 /// Where a command comes from.
 #[derive(Debug, Clone)]
@@ -241,6 +242,17 @@ pub enum RegistryChange {
     },
     /// Load a revocation list; the issuers between it and an anchor, where there are any.
     LoadList(Box<RevocationList>, Vec<CertificateDer<'static>>),
+    /// Tell an organisation from now on.
+    AddWebhook(Box<Webhook>),
+    /// Forget a webhook.
+    RemoveWebhook(String),
+    /// Its receiver wants no more.
+    StopWebhook {
+        /// Which.
+        id: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What the service says of itself.

@@ -170,6 +170,8 @@ impl Core {
             changed: BTreeSet::new(),
             registry_rows: Vec::new(),
             ledger,
+            leaf: 0,
+            events: Vec::new(),
         })
     }
 }

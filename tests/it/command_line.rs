@@ -53,6 +53,35 @@ fn init_never_overwrites_a_register_and_every_operator_command_is_an_entry() {
 }
 
 #[test]
+fn a_webhook_shows_its_secret_once_and_leads_where_it_is_safe() {
+    let place = On::Sqlite.place();
+    let folder = place.dir();
+    json(folder, 0, &["init", "reg"]);
+    let config = ["--config", "reg/endmark.toml"];
+    let run = |code, arguments: &[&str]| json(folder, code, &[arguments, &config].concat());
+    let add = |code, url| run(code, &["webhook", "add", "--organisation", "maker", "--url", url]);
+    let nobody = add(2, "https://erp.maker.example/endmark");
+    assert!(nobody["error"].as_str().unwrap().contains("no manufacturer maker"), "{nobody}");
+    run(0, &["manufacturer", "add", "maker", "--name", "Maker", "--identifier", "NTR:DE-HRB1", "--scope", "84"]);
+    let plain = add(2, "http://erp.maker.example/endmark");
+    assert!(plain["error"].as_str().unwrap().contains("webhooks.allow_private"), "{plain}");
+    let added = add(0, "https://erp.maker.example/endmark");
+    let (id, secret) = (added["id"].as_str().unwrap(), added["secret"].as_str().unwrap());
+    assert!(id.starts_with("whk_") && secret.starts_with("whsec_"), "{added}");
+    let listed = run(0, &["webhook", "list"]);
+    assert_eq!((&listed[0]["id"], &listed[0]["status"]), (&added["id"], &"active".into()));
+    assert!(!listed.to_string().contains(secret), "{listed}");
+    for _ in 1..8 {
+        add(0, "https://erp.maker.example/endmark");
+    }
+    let too_many = add(2, "https://erp.maker.example/endmark");
+    assert!(too_many["error"].as_str().unwrap().contains("8 webhooks"), "{too_many}");
+    run(0, &["webhook", "remove", id]);
+    let again = run(2, &["webhook", "remove", id]);
+    assert!(again["error"].as_str().unwrap().contains(id), "{again}");
+}
+
+#[test]
 fn settings_that_cannot_be_used_name_the_key_the_value_and_the_fix() {
     let place = On::Sqlite.place();
     let folder = place.dir();

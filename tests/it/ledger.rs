@@ -185,7 +185,10 @@ async fn release_and_deletion_answer_their_outcomes(on: On) {
     assert_eq!(good(&release(&register, &mrn(1)).await)["outcome"], "02", "release before reservation");
     good(&put(&register, &mrn(1), &trucks(&number, "2")).await);
     let released = release(&register, &mrn(1)).await;
-    assert_eq!((&good(&released)["outcome"], totals(&released.body["ledger"][0])), (&json!("01"), ["0", "2", "4"].map(String::from)));
+    assert_eq!(
+        (&good(&released)["outcome"], totals(&released.body["ledger"][0])),
+        (&json!("01"), ["0", "2", "4"].map(String::from))
+    );
     assert_eq!(good(&release(&register, &mrn(1)).await)["outcome"], "03");
     assert_eq!(good(&delete(&register, &mrn(1)).await)["outcome"], "03", "what is released is corrected");
     assert_eq!(reason(&put(&register, &mrn(1), &trucks(&number, "1")).await), "06");
@@ -287,7 +290,10 @@ async fn expiry_suspension_revocation_between_reserve_and_release(on: On) {
     let presented = put(&register, &mrn(2), &border).await;
     assert_eq!(good(&presented)["verdict"]["verdict"], "doesNotConform");
     let released = release(&register, &mrn(2)).await;
-    assert_eq!((&good(&released)["outcome"], totals(&released.body["ledger"][0])), (&json!("04"), ["0", "2", "4"].map(String::from)));
+    assert_eq!(
+        (&good(&released)["outcome"], totals(&released.body["ledger"][0])),
+        (&json!("04"), ["0", "2", "4"].map(String::from))
+    );
     register = register.restart().await;
     register.stop().await;
 }
@@ -379,7 +385,11 @@ async fn refusals_name_their_reason_and_item(on: On) {
         ("03", code, both.clone()),
         ("08", destination, Value::Null),
         ("10", unit, both),
-        ("11", trucks(&crate::support::nobodys_number(), "1"), json!({ "goodsItemNumber": 2, "certificateLineNumber": 2 })),
+        (
+            "11",
+            trucks(&crate::support::nobodys_number(), "1"),
+            json!({ "goodsItemNumber": 2, "certificateLineNumber": 2 }),
+        ),
     ];
     for (index, (wanted, asked, item)) in cases.into_iter().enumerate() {
         let refused = put(&register, &mrn(u32::try_from(index).unwrap()), &asked).await;
@@ -409,7 +419,9 @@ async fn presented_goods_are_not_presented_twice_unless_turned_back(on: On) {
     let twice = send(&register, Method::PUT, &at("truck-2"), Some(elsewhere.clone())).await;
     assert_eq!(good(&twice)["verdict"]["verdict"], "doesNotConform");
     assert!(findings(&twice.body["verdict"]).contains(&"quantityExceeded"));
-    let back = send(&register, Method::POST, &format!("{}/turned-back", at("truck-1")), Some(json!({ "office": "LTVR1000" }))).await;
+    let back =
+        send(&register, Method::POST, &format!("{}/turned-back", at("truck-1")), Some(json!({ "office": "LTVR1000" })))
+            .await;
     assert_eq!(good(&back)["outcome"], "01");
     let then = send(&register, Method::PUT, &at("truck-2"), Some(elsewhere)).await;
     assert_eq!(good(&then)["verdict"]["verdict"], "conforms", "{:#}", then.body);
@@ -433,7 +445,9 @@ async fn bad_positions_leave_the_earlier_state(on: On) {
     };
     let item = trucks(&number, "2")["goodsItems"][0].clone();
     let twice = json!([item["citations"][0], item["citations"][0]]);
-    let many: Vec<Value> = (1..=10_000).map(|i| json!({ "goodsItemNumber": i, "commodityCode": { "harmonizedSystemSubheadingCode": "842720" } })).collect();
+    let many: Vec<Value> = (1..=10_000)
+        .map(|i| json!({ "goodsItemNumber": i, "commodityCode": { "harmonizedSystemSubheadingCode": "842720" } }))
+        .collect();
     let mut lrn = trucks(&number, "2");
     lrn["reference"] = json!({ "type": "LRN", "value": "EX-1" });
     let mut other = trucks(&number, "2");
@@ -458,7 +472,8 @@ async fn bad_positions_leave_the_earlier_state(on: On) {
         assert!(!refused.body["detail"].as_str().unwrap().is_empty());
     }
     assert_eq!(problem(&put(&register, "26LT", &trucks(&number, "2")).await), "400 mrn-malformed");
-    let nonsense = send(&register, Method::POST, &format!("{}/release", mrn(1)), Some(json!({ "goodsItems": [] }))).await;
+    let nonsense =
+        send(&register, Method::POST, &format!("{}/release", mrn(1)), Some(json!({ "goodsItems": [] }))).await;
     assert_eq!(problem(&nonsense), "400 request-malformed");
     assert_eq!(totals(&quantities(&register, &number).await), ["2", "0", "4"]);
     register.stop().await;
@@ -466,13 +481,22 @@ async fn bad_positions_leave_the_earlier_state(on: On) {
 
 async fn a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked(on: On) {
     let register = Register::start(on).await;
-    let (a, b, c) =
-        (many_movements(&register, "L-18").await, many_movements(&register, "L-19").await, register.issue("L-20").await);
+    let (a, b, c) = (
+        many_movements(&register, "L-18").await,
+        many_movements(&register, "L-19").await,
+        register.issue("L-20").await,
+    );
     for (number, name) in [(&a, 1), (&b, 2)] {
         good(&put(&register, &mrn(name), &trucks(number, "6")).await);
     }
-    crate::support::sql(&register.place, &format!("UPDATE certificate_line SET reserved = 0, confidential = 0 WHERE certificate = '{a}'"));
-    crate::support::sql(&register.place, &format!("UPDATE claim SET drawn = 1, quantity = 1 WHERE certificate = '{b}'"));
+    crate::support::sql(
+        &register.place,
+        &format!("UPDATE certificate_line SET reserved = 0, confidential = 0 WHERE certificate = '{a}'"),
+    );
+    crate::support::sql(
+        &register.place,
+        &format!("UPDATE claim SET drawn = 1, quantity = 1 WHERE certificate = '{b}'"),
+    );
     crate::support::sql(&register.place, &format!("DELETE FROM certificate_line WHERE certificate = '{c}'"));
     for number in [&a, &b, &c] {
         let refused = put(&register, &mrn(7), &trucks(number, "1")).await;

@@ -17,3 +17,4 @@ mod log;
 mod schema;
 mod submission;
 mod tampering;
+mod webhooks;

@@ -73,7 +73,7 @@ pub(super) fn decide(
     declaration.leaf = leaf;
     let changed = view.ledger.keep(&request.office, view.moment.at, leaf, &request.mrn);
     view.ledger.put_declaration(declaration.clone());
-    view.tell_usage(decision_of(&request.step), &request.mrn, &changed, leaf);
+    view.tell_usage(decision_of(&request.step), &declaration, &changed);
     let numbers: BTreeSet<CertificateNumber> = changed.claims.iter().map(|key| key.line.certificate).collect();
     let mut decision = told(request, caller, view, outcome, Some(declaration));
     if let Reply::Outcome(told) = &mut decision.reply {

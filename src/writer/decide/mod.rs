@@ -2,6 +2,7 @@
 
 mod check;
 mod declaration;
+mod event;
 mod position;
 mod registry;
 mod service;
@@ -9,13 +10,14 @@ mod standing;
 mod status;
 mod submit;
 
+pub(crate) use event::Event;
+
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use endmark_core::digest::Digest;
 use endmark_core::moment::Moment;
 use endmark_core::number::CertificateNumber;
-use endmark_core::position::Changed;
 use endmark_core::reference::Mrn;
 use endmark_core::regime::Regimes;
 use endmark_core::verdict::Source;
@@ -27,7 +29,7 @@ use crate::entry::Kind;
 use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, Registry};
 use crate::store::certificate::{self, Found, Standing};
-use crate::store::{Connection, RowKey, StoreError, registry as rows};
+use crate::store::{Connection, RowKey, StoreError, registry as rows, webhook};
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
 pub(super) const OPERATOR: &str = "operator";
@@ -44,6 +46,10 @@ pub(super) struct View<'a> {
     pub(super) changed: BTreeSet<CertificateNumber>,
     pub(super) registry_rows: Vec<RegistryRow>,
     pub(super) ledger: Ledger,
+    /// The entry of the command that is being decided.
+    pub(super) leaf: u64,
+    /// What manufacturers are told of.
+    pub(super) events: Vec<Event>,
 }
 
 /// A row of the registry to write.
@@ -52,6 +58,8 @@ pub(super) enum RegistryRow {
     Manufacturer(Box<endmark_core::manufacturer::Manufacturer>, u64),
     Anchor(Box<endmark_core::chain::Anchor>, Option<time::OffsetDateTime>, u64),
     List(Box<endmark_core::chain::RevocationList>, u64),
+    Webhook(Box<crate::webhook::Webhook>, u64),
+    WebhookGone(String),
 }
 
 /// What an entry will say.
@@ -168,6 +176,7 @@ impl Action {
 
 /// Decides one command. A failure leaves no entry and no change.
 pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
+    view.leaf = leaf;
     let Some(client) = &command.origin.client else {
         return match &command.action {
             Action::Registry(change) => Ok(registry::decide(change, view, leaf)),
@@ -214,10 +223,6 @@ impl View<'_> {
         self.ledgers(numbers)
     }
 
-    /// Tells the manufacturers what was used of their certificates, as far as they may know.
-    #[expect(clippy::unused_self, reason = "webhooks come with their own change")]
-    const fn tell_usage(&self, _: &'static str, _: &Mrn, _: &Changed, _: u64) {}
-
     /// Writes what changed.
     pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
         let standing = |number| match self.standings.get(number) {
@@ -243,8 +248,10 @@ impl View<'_> {
                 RegistryRow::Manufacturer(new, leaf) => rows::put_manufacturer(connection, key, new, *leaf)?,
                 RegistryRow::Anchor(new, after, leaf) => rows::put_anchor(connection, key, new, *after, *leaf)?,
                 RegistryRow::List(list, leaf) => rows::add_list(connection, list, *leaf)?,
+                RegistryRow::Webhook(new, leaf) => webhook::put(connection, key, new, *leaf)?,
+                RegistryRow::WebhookGone(id) => webhook::remove(connection, id)?,
             }
         }
-        Ok(())
+        self.write_deliveries(connection)
     }
 }

@@ -243,7 +243,7 @@ fn hold(
     };
     let changed = view.ledger.keep(&how.office, view.moment.at, leaf, mrn);
     view.ledger.put_declaration(declaration.clone());
-    view.tell_usage(how.decision, mrn, &changed, leaf);
+    view.tell_usage(how.decision, &declaration, &changed);
     let numbers = changed.lines.iter().map(|line| line.certificate);
     let mut numbers: Vec<_> = request.check.prepared.keys().copied().chain(numbers).collect();
     numbers.sort_unstable();

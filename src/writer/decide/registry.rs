@@ -4,6 +4,7 @@ use endmark_core::check::ManufacturerStanding;
 
 use super::{Decision, Draft, OPERATOR, RegistryRow, View};
 use crate::entry::Kind;
+use crate::webhook::{PER_ORGANISATION_MAX, State, Webhook};
 use crate::writer::{RegistryChange, Reply};
 
 pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) -> Decision {
@@ -67,6 +68,31 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
             };
             (Kind::RevocationListLoaded, endmark_core::digest::Digest::of(list.der()).to_string(), outcome)
         }
+        RegistryChange::AddWebhook(new) => {
+            (Kind::WebhookChanged, new.id.clone(), add_webhook(new, view, leaf).map(Some))
+        }
+        RegistryChange::RemoveWebhook(id) => {
+            // One whose row does not verify goes too: the operator must be able to get rid of it.
+            let known = view.registry.webhook(id).is_some()
+                || view.registry.faults().iter().any(|fault| *fault == format!("webhook {id}"));
+            let outcome =
+                if known { Ok(Some(RegistryRow::WebhookGone(id.clone()))) } else { Err(format!("no webhook {id}")) };
+            (Kind::WebhookChanged, id.clone(), outcome)
+        }
+        RegistryChange::StopWebhook { id, reason } => {
+            let outcome = match view.registry.webhook(id) {
+                None => Err(format!("no webhook {id}")),
+                Some(there) if there.state != State::Active || view.changes_webhook(id) => {
+                    Err(format!("{id} is stopped already"))
+                }
+                Some(there) => {
+                    let mut changed = there.as_ref().clone();
+                    changed.state = State::Stopped(reason.clone());
+                    Ok(Some(RegistryRow::Webhook(Box::new(changed), leaf)))
+                }
+            };
+            (Kind::WebhookChanged, id.clone(), outcome)
+        }
     };
     let (decision, reply) = match outcome {
         Ok(row) => {
@@ -95,4 +121,16 @@ fn add_manufacturer(
         }
     }
     Ok(RegistryRow::Manufacturer(Box::new(new.clone()), leaf))
+}
+
+/// Only manufacturers are told: a mistyped organisation would wait for ever.
+fn add_webhook(new: &Webhook, view: &View<'_>, leaf: u64) -> Result<RegistryRow, String> {
+    if matches!(view.registry.manufacturer(&new.organisation), ManufacturerStanding::Unregistered) {
+        return Err(format!("no manufacturer {} is registered; add it first", new.organisation));
+    }
+    let held = view.registry.webhooks().iter().filter(|there| there.organisation == new.organisation).count();
+    if held >= PER_ORGANISATION_MAX {
+        return Err(format!("{} has {held} webhooks, the most there may be; remove one first", new.organisation));
+    }
+    Ok(RegistryRow::Webhook(Box::new(new.clone()), leaf))
 }

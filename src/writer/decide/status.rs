@@ -2,6 +2,7 @@
 
 use endmark_core::check::StoredStatus;
 use endmark_core::number::CertificateNumber;
+use serde_json::json;
 
 use super::{Decision, Draft, View};
 use crate::entry::Kind;
@@ -98,6 +99,9 @@ fn change(
             standing.status = status;
             standing.status_leaf = leaf;
             view.put(standing.clone());
+            if let Some(event) = event(kind) {
+                view.tell(standing.organisation.clone(), event, json!({ "certificate": number, "entry": leaf }));
+            }
             Reply::Status { standing: Box::new(standing), already: false }
         }
     };
@@ -109,4 +113,14 @@ fn not_found(kind: Kind, number: CertificateNumber, organisation: String) -> Dec
     draft.certificates.push(number.to_string());
     draft.reasons.push("notFound".into());
     Decision { draft, evidence: None, reply: Reply::NotFound }
+}
+
+/// What its manufacturer is told of. The reason stays here: it may name people.
+const fn event(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::CertificateSuspended => Some("certificate.suspended"),
+        Kind::CertificateResumed => Some("certificate.resumed"),
+        Kind::CertificateRevoked => Some("certificate.revoked"),
+        _ => None,
+    }
 }

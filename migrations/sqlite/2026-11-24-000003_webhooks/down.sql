@@ -1,0 +1,3 @@
+DROP TABLE lease;
+DROP TABLE delivery;
+DROP TABLE webhook;
