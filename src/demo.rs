@@ -3,6 +3,7 @@
 mod case;
 mod cases;
 mod document;
+mod life;
 mod place;
 mod player;
 mod world;

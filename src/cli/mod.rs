@@ -7,6 +7,7 @@ mod client;
 mod crl;
 mod demo;
 mod init;
+mod ledger;
 mod manufacturer;
 mod operator;
 mod output;
@@ -89,6 +90,9 @@ enum Command {
     /// Seals, submits, shows and verifies certificates.
     #[command(subcommand)]
     Certificate(certificate::Command),
+    /// Shows where the quantities of a certificate stand.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// Asks a register whether a consignment conforms.
     Check(check::Arguments),
 }
@@ -110,6 +114,7 @@ pub fn run() -> ExitCode {
         Command::Crl(command) => crl::run(command, output),
         Command::Webhook(command) => webhook::run(command, output),
         Command::Certificate(command) => certificate::run(command, output),
+        Command::Ledger(command) => ledger::run(command, output),
         Command::Check(arguments) => check::run(&arguments, output),
     };
     match ended {

@@ -9,6 +9,7 @@ use time::Duration;
 
 use super::case::{Case, Played};
 use super::document::{Edit, one_item};
+use super::life::live;
 use super::player::{CANNOT, CONFORMS, Player, refusal, refused_case};
 use super::world::{Seal, World};
 use crate::cli::Failed;
@@ -21,6 +22,7 @@ pub async fn play(world: &World, mut done: impl FnMut(&Played)) -> Result<Vec<Pl
     declarations(&mut player).await?;
     certificates(&mut player).await?;
     seals(&mut player).await?;
+    live(&mut player).await?;
     later(&mut player).await?;
     Ok(player.played())
 }

@@ -90,6 +90,23 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
+    /// A step in a certificate's life: its outcome, and what is reserved, consumed and left then.
+    pub(super) fn lived(&mut self, case: Case, found: String, now: [String; 3], wanted: [&str; 3], millis: f64) {
+        let [reserved, consumed, left] = &now;
+        let findings = vec![format!("reserved {reserved}, consumed {consumed}, left {left}")];
+        let played = Played {
+            case: case.name,
+            expected: case.expected,
+            good: found == case.expected && now == wanted,
+            verdict: found,
+            findings,
+            millis,
+            wanted: case.finding,
+        };
+        (self.done)(&played);
+        self.played.push(played);
+    }
+
     /// A declaration that cites a certificate and is changed.
     pub(super) async fn declared(&mut self, case: Case, number: &str, edits: &[Edit<'_>]) -> Result<(), Failed> {
         self.ask(case, None, &consignment(number, edits)?).await

@@ -95,7 +95,7 @@ async fn a_database_rolled_back_behind_the_kept_checkpoint_is_refused(on: On) {
     sql(
         &place,
         &format!(
-            "DELETE FROM evidence WHERE leaf >= {kept}; DELETE FROM certificate; DELETE FROM entry WHERE leaf >= {kept};
+            "DELETE FROM evidence WHERE leaf >= {kept}; DELETE FROM certificate_line; DELETE FROM certificate; DELETE FROM entry WHERE leaf >= {kept};
              UPDATE tile SET hashes = {}; UPDATE head SET size = {kept}, root = {}",
             bytes(&tile),
             bytes(&hex)
