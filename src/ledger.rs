@@ -84,7 +84,6 @@ pub struct LedgerEntry {
     pub movement: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde's `skip_serializing_if` asks for")]
 const fn is_nothing(amount: &Decimal) -> bool {
     amount.is_zero()
 }

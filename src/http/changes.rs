@@ -29,6 +29,7 @@ pub(super) struct Query {
 /// Changes of certificates and declarations.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the member of the JSON")]
 pub(super) struct Changes {
     /// In the order of the log.
     changes: Vec<Change>,

@@ -86,9 +86,12 @@ pub(super) async fn reserve(
     let consignment = read_consignment(&app, &body, &mrn)?;
     let border = consignment.stage == Stage::Border;
     let office = consignment.office.to_string();
-    let purpose = || match border {
-        true => Purpose::Present { id: office.clone() },
-        false => Purpose::Reserve { confidential: query.confidential },
+    let purpose = || {
+        if border {
+            Purpose::Present { id: office.clone() }
+        } else {
+            Purpose::Reserve { confidential: query.confidential }
+        }
     };
     position(&app, &calling, &mrn, body, consignment, purpose).await
 }

@@ -135,7 +135,7 @@ impl Position {
             self.shrink(key, 0);
         }
         let lines: BTreeSet<LineKey> = keys.into_iter().map(|key| key.line).collect();
-        lines.iter().for_each(|line| self.pass_on(*line));
+        self.pass_on_what_came_back(lines.iter().copied());
         lines
     }
 
@@ -156,13 +156,15 @@ impl Position {
             self.shrink(&key, to);
             lines.insert(key.line);
         }
-        lines.iter().for_each(|line| self.pass_on(*line));
+        self.pass_on_what_came_back(lines.iter().copied());
         Ok(lines)
     }
 
     /// What a smaller position gave back goes on, where the certificate has been replaced.
     pub fn pass_on_what_came_back(&mut self, lines: impl IntoIterator<Item = LineKey>) {
-        lines.into_iter().for_each(|line| self.pass_on(line));
+        for line in lines {
+            self.pass_on(line);
+        }
     }
 
     fn keys_of(&self, declaration: &Mrn, items: Option<&BTreeSet<u32>>) -> Vec<ClaimKey> {
