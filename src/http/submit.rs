@@ -102,11 +102,11 @@ fn prepare(
 async fn respond(app: &App, answer: Answer, certificate: &Certificate) -> Result<HttpResponse, Problem> {
     let entry = answer.leaf;
     match answer.reply {
-        Reply::Issued { standing, already } => {
+        Reply::Issued { standing, already, exhausted } => {
             let receipt = receipt_of(app, standing.leaf, &answer.published).await?;
             let mut response = if already { HttpResponse::Ok() } else { HttpResponse::Created() };
             response.insert_header((header::LOCATION, format!("/v1/certificates/{}", standing.number)));
-            Ok(response.json(Issued { standing: StandingView::new(app, &standing, certificate, false), receipt }))
+            Ok(response.json(Issued { standing: StandingView::new(app, &standing, certificate, exhausted), receipt }))
         }
         Reply::Refused(refusal) => Err(refused(&refusal).with("entry", entry)),
         Reply::ReferenceTaken(holder) => Err(Problem::new(

@@ -288,6 +288,8 @@ pub enum Reply {
         standing: Box<Standing>,
         /// Whether it was there before.
         already: bool,
+        /// Whether nothing is left of it, as far as its manufacturer may know.
+        exhausted: bool,
     },
     /// It is not taken in.
     Refused(Box<Refusal>),

@@ -202,9 +202,12 @@ impl Ledger {
                 _ => Event { office: office.clone(), at, leaf },
             };
             self.events.insert(key.clone(), event);
-            let recent = self.recent.entry(key.line.certificate).or_default();
-            recent.retain(|other| other != key);
-            recent.push(key.clone());
+        }
+        let certificates: BTreeSet<CertificateNumber> = changed.claims.iter().map(|key| key.line.certificate).collect();
+        for certificate in certificates {
+            let recent = self.recent.entry(certificate).or_default();
+            recent.retain(|key| !changed.claims.contains(key));
+            recent.extend(changed.claims.iter().filter(|key| key.line.certificate == certificate).cloned());
         }
         for key in &changed.lines {
             if let (Some(line), Some(position)) = (self.lines.get_mut(key), self.position.line(*key)) {

@@ -528,3 +528,33 @@ async fn reservations_round_up(on: On) {
     assert_eq!(line["reserved"], "0.000001", "half a gram takes a gram's millionth of a tonne: {:#}", held.body);
     register.stop().await;
 }
+
+/// The largest declaration there is does not hold the register up, nor does one that names many others.
+#[actix_web::test]
+async fn a_declaration_of_9_999_items_is_held_whole_and_released() {
+    let register = Register::start(On::Sqlite).await;
+    let mut payload = register.payload("L-99");
+    payload["scope"] = json!("multipleMovements");
+    payload["lines"][1]["quantity"]["value"] = json!("20000");
+    payload["lines"][1]["netMass"] = json!("76000000");
+    let number = issue(&register, &payload).await;
+    let one = trucks(&number, "1")["goodsItems"][0].clone();
+    let items: Vec<Value> = (1..=9_999)
+        .map(|position| {
+            let mut item = one.clone();
+            item["goodsItemNumber"] = json!(position);
+            item["netMass"] = json!("3800");
+            item
+        })
+        .collect();
+    let mut asked = trucks(&number, "1");
+    asked["goodsItems"] = json!(items);
+    let named: Vec<Value> =
+        (0..9_000).map(|i| json!({ "type": "N830", "reference": format!("26LTVR2000EX{i:06}") })).collect();
+    asked["previousDocuments"] = json!(named);
+    let held = put(&register, &mrn(1), &asked).await;
+    assert_eq!(totals(&good(&held)["ledger"][0]), ["9999", "0", "10001"]);
+    assert_eq!(held.body["ledger"][0]["moreEntries"], true);
+    assert_eq!(totals(&good(&release(&register, &mrn(1)).await)["ledger"][0]), ["0", "9999", "10001"]);
+    register.stop().await;
+}

@@ -1,6 +1,6 @@
 //! Covering claims by those of joined declarations, so that a movement holds each piece once.
 
-use super::{Claim, ClaimKey, Cover, ItemKey, LineKey, Position};
+use super::{Claim, ClaimKey, Cover, ItemKey, LineKey, Position, Previous};
 
 /// The part of a claim that is about to be covered, by whom, and whether that one came before.
 struct Found {
@@ -11,14 +11,14 @@ struct Found {
 
 impl Position {
     /// Enlarges a claim, or begins it: covered as far as joined declarations hold it, the rest drawn on the line.
-    pub(super) fn grow(&mut self, key: &ClaimKey, to: i128, fresh: impl FnOnce() -> Claim) {
+    pub(super) fn grow(&mut self, key: &ClaimKey, to: i128, whole: &[Previous], fresh: impl FnOnce() -> Claim) {
         let mut claim = self.claim(key).cloned().unwrap_or_else(fresh);
         let mut need = to.saturating_sub(claim.quantity);
         if need <= 0 {
             return;
         }
         claim.quantity = to;
-        for found in self.holders(key, &claim, need) {
+        for found in self.holders(key, &claim, need, whole) {
             need = need.saturating_sub(found.amount);
             self.edit(&found.key, |holder| add_to(counter(holder, !found.earlier), found.amount));
             add_to(counter(&mut claim, found.earlier), found.amount);
@@ -29,14 +29,17 @@ impl Position {
     }
 
     /// Who holds what this claim needs: the declarations it names, then those that name it and were lodged first.
-    fn holders(&self, key: &ClaimKey, grown: &Claim, need: i128) -> Vec<Found> {
+    fn holders(&self, key: &ClaimKey, grown: &Claim, need: i128, whole: &[Previous]) -> Vec<Found> {
         let mut found = Vec::new();
         let mut need = need;
         let mut came = grown.came;
         let mut went = grown.went;
         let own = &key.item;
         if let Some(joined) = self.joined.get(&own.declaration) {
-            for previous in joined.of_item(own.item) {
+            for previous in joined.items.get(&own.item).into_iter().flatten().chain(whole) {
+                if need <= 0 {
+                    break;
+                }
                 for (item, claim) in self.items_of(key.line, &previous.declaration) {
                     let named = previous.item.is_none_or(|number| number == item.item);
                     let room = claim.quantity.saturating_sub(claim.went).min(grown.quantity.saturating_sub(came));

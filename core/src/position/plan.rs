@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position};
+use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position, Previous};
 use crate::goods::Decimal;
+use crate::number::CertificateNumber;
 use crate::reference::Mrn;
 
 /// What a goods item wants of a line, in the line's unit, rounded up.
@@ -73,9 +74,12 @@ impl Position {
             self.shrink(key, targets.get(key).copied().unwrap_or(0).min(most));
         }
         self.put_joined(declaration, joined);
+        // Once for all items: ten thousand of them may name a thousand declarations together.
+        let whole = self.known_of_the_whole(declaration);
+        let mut others = BTreeMap::new();
         for (key, to) in &targets {
-            let movement = self.movement_for(key);
-            self.grow(key, *to, || Claim {
+            let movement = self.movement_for(key, &mut others);
+            self.grow(key, *to, &whole, || Claim {
                 quantity: 0,
                 drawn: 0,
                 excess: 0,
@@ -88,15 +92,18 @@ impl Position {
             });
             self.edit(key, |claim| claim.confidential = confidential);
         }
-        for (line, need) in &mut needs {
-            let own = self.claims_of(declaration).filter(|(key, _)| key.line == *line);
-            let mut drawn = 0_i128;
-            for (_, claim) in own {
+        let mut drawn: BTreeMap<LineKey, i128> = BTreeMap::new();
+        for (key, claim) in self.claims_of(declaration) {
+            if let Some(need) = needs.get_mut(&key.line) {
                 need.wanted = need.wanted.saturating_add(claim.quantity);
                 need.covered = need.covered.saturating_add(claim.covered());
-                drawn = drawn.saturating_add(claim.drawn);
+                let sum = drawn.entry(key.line).or_default();
+                *sum = sum.saturating_add(claim.drawn);
             }
-            need.left = self.line(*line).map_or(0, |line| line.available().saturating_add(drawn));
+        }
+        for (line, need) in &mut needs {
+            let own = drawn.get(line).copied().unwrap_or(0);
+            need.left = self.line(*line).map_or(0, |line| line.available().saturating_add(own));
         }
         needs
     }
@@ -172,28 +179,44 @@ impl Position {
         keys.filter(|key| items.is_none_or(|items| items.contains(&key.item.item))).collect()
     }
 
+    /// The declarations that a whole declaration names and of which something is held.
+    fn known_of_the_whole(&self, declaration: &Mrn) -> Vec<Previous> {
+        let whole = self.joined(declaration).map(|joined| joined.whole.as_slice()).unwrap_or_default();
+        let held = |previous: &&Previous| self.claims_of(&previous.declaration).next().is_some();
+        whole.iter().filter(held).cloned().collect()
+    }
+
     /// The movement of a claim: that of a declaration named which has one on this certificate, else the first named,
-    /// else that of a declaration that names this one, else its own.
-    fn movement_for(&self, key: &ClaimKey) -> Mrn {
+    /// else that of a declaration that names this one, else its own. `others` remembers what was looked up.
+    fn movement_for(&self, key: &ClaimKey, others: &mut BTreeMap<CertificateNumber, Option<Mrn>>) -> Mrn {
         let own = &key.item.declaration;
-        let named: Vec<&Mrn> = self
-            .joined(own)
-            .into_iter()
-            .flat_map(|joined| joined.of_item(key.item.item))
-            .map(|previous| &previous.declaration)
-            .collect();
-        let others = || self.claims_on(key.line.certificate).filter(|(_, item, _)| item.declaration != *own);
-        let known = others().find(|(_, item, _)| named.contains(&&item.declaration));
-        let labelled = others().find(|(_, _, claim)| named.contains(&&claim.movement));
-        if let Some((_, _, claim)) = known.or(labelled) {
-            return claim.movement.clone();
+        let certificate = key.line.certificate;
+        let named = || {
+            let joined = self.joined(own).into_iter();
+            joined.flat_map(|joined| joined.of_item(key.item.item)).map(|previous| &previous.declaration)
+        };
+        let other = others.entry(certificate).or_insert_with(|| self.movement_of(certificate, own).cloned());
+        if let (Some(other), Some(first)) = (other, named().next()) {
+            let known = named().find_map(|declaration| self.movement_on(certificate, declaration));
+            let labelled = || named().find(|declaration| *declaration == other);
+            return known.or_else(labelled).unwrap_or(first).clone();
         }
-        if let Some(first) = named.first() {
-            return (*first).clone();
+        if let Some(first) = named().next() {
+            return first.clone();
         }
-        let followers = self.followers.get(own);
-        let follows = |item: &ItemKey| followers.is_some_and(|followers| followers.contains(&item.declaration));
-        others().find(|(_, item, _)| follows(item)).map_or_else(|| own.clone(), |(_, _, claim)| claim.movement.clone())
+        let followers = self.followers.get(own).into_iter().flatten();
+        let known = followers.filter_map(|later| self.movement_on(certificate, later)).next();
+        known.unwrap_or(own).clone()
+    }
+
+    /// The movement of a declaration's claims on a certificate.
+    fn movement_on(&self, certificate: CertificateNumber, declaration: &Mrn) -> Option<&Mrn> {
+        let first = ClaimKey {
+            line: LineKey { certificate, line: 0 },
+            item: ItemKey { declaration: declaration.clone(), item: 0 },
+        };
+        let key = self.by_declaration.get(declaration)?.range(first..).next()?;
+        (key.line.certificate == certificate).then(|| self.claim(key).map(|claim| &claim.movement))?
     }
 }
 

@@ -85,7 +85,7 @@ pub(super) fn wanted(consignment: &Consignment, certificates: &BTreeMap<Certific
     wanted
 }
 
-fn is_exhausted(number: CertificateNumber, public: bool, view: &View<'_>) -> bool {
+pub(super) fn is_exhausted(number: CertificateNumber, public: bool, view: &View<'_>) -> bool {
     let mut lines = view.ledger.position.lines_of(number).peekable();
     // What is held confidentially shows nowhere, not through what is left either.
     let left = |line: &endmark_core::position::LinePosition| {

@@ -7,6 +7,7 @@ use endmark_core::goods::{Conversion, Decimal};
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, LinePosition};
 
+use super::standing::is_exhausted;
 use super::{Decision, Draft, View};
 use crate::entry::Kind;
 use crate::registry::Caller;
@@ -26,7 +27,11 @@ pub(super) fn decide(
             return Ok(refused(submission, caller, "numberCollision", Reply::NumberCollision));
         }
         Some(Found::Standing(there)) if there.organisation == caller.organisation => {
-            let reply = Reply::Issued { standing: there.clone(), already: true };
+            let reply = Reply::Issued {
+                standing: there.clone(),
+                already: true,
+                exhausted: is_exhausted(submission.number, true, view),
+            };
             return Ok(decision(submission, caller, "alreadyIssued", reply));
         }
         Some(Found::Tampered(_)) => return Err(Failure::Internal),
@@ -79,8 +84,12 @@ pub(super) fn decide(
     view.inserted.push((submission.number, submission.jws.clone()));
     view.put(standing.clone());
     view.ledger.add_lines(lines(submission, leaf));
-    let mut decision =
-        decision(submission, caller, "issued", Reply::Issued { standing: Box::new(standing), already: false });
+    let mut decision = decision(
+        submission,
+        caller,
+        "issued",
+        Reply::Issued { standing: Box::new(standing), already: false, exhausted: false },
+    );
     if let Some(old) = replaced {
         decision.draft.certificates.push(old.number.to_string());
         replace(old, submission, view, leaf);
