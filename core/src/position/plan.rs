@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position};
-use crate::goods::Decimal;
+use crate::consignment::Consignment;
+use crate::goods::{Conversion, Decimal, Unit};
 use crate::reference::Mrn;
 
 /// What a goods item wants of a line, in the line's unit, rounded up.
@@ -15,6 +16,26 @@ pub struct Wanted {
     pub line: LineKey,
     /// How much.
     pub quantity: Decimal,
+}
+
+impl Wanted {
+    /// What each item of a consignment wants of each line that is known, in the line's unit; what cannot be converted
+    /// is left out.
+    pub fn of(consignment: &Consignment, unit_of: impl Fn(LineKey) -> Option<Unit>) -> Vec<Self> {
+        let mut wanted = Vec::new();
+        for item in &consignment.goods_items {
+            for citation in &item.citations {
+                let Ok(certificate) = citation.certificate.as_str().parse() else { continue };
+                let line = LineKey { certificate, line: citation.line };
+                let Some(unit) = unit_of(line) else { continue };
+                let converted = citation.quantity.unit.convert(citation.quantity.value, unit);
+                if let Conversion::Exact(quantity) | Conversion::RoundedUp(quantity) = converted {
+                    wanted.push(Self { item: item.goods_item_number, line, quantity });
+                }
+            }
+        }
+        wanted
+    }
 }
 
 /// What a declaration needs of a line.
