@@ -212,7 +212,9 @@ impl Replayed {
     }
 }
 
-fn wanted((item, certificate, line, quantity, _): (u32, CertificateNumber, u32, String, String)) -> Result<Wanted, Problem> {
+fn wanted(
+    (item, certificate, line, quantity, _): (u32, CertificateNumber, u32, String, String),
+) -> Result<Wanted, Problem> {
     let quantity = quantity.parse().ok().and_then(Decimal::from_millionths);
     let quantity = quantity.ok_or_else(|| wrong("a quantity is no number of millionths"))?;
     Ok(Wanted { item, line: LineKey { certificate, line }, quantity })

@@ -25,7 +25,9 @@ pub fn compare(connection: &mut Connection, key: &RowKey) -> Result<Vec<String>,
         for row in found {
             match row {
                 Row::Good(line) => drop(lines.insert(line.key, line.position)),
-                Row::Tampered(number) => differences.push(format!("a line of {number} was changed outside the service")),
+                Row::Tampered(number) => {
+                    differences.push(format!("a line of {number} was changed outside the service"))
+                }
             }
         }
         if last {
@@ -52,7 +54,8 @@ pub fn compare(connection: &mut Connection, key: &RowKey) -> Result<Vec<String>,
     }
     let replayed = position.lines().map(|(key, line)| (*key, line.clone())).collect();
     name_differences("line", &replayed, &lines, &mut differences);
-    let claim = |(line, item, claim): (LineKey, &_, &Claim)| (ClaimKey { line, item: Clone::clone(item) }, claim.clone());
+    let claim =
+        |(line, item, claim): (LineKey, &_, &Claim)| (ClaimKey { line, item: Clone::clone(item) }, claim.clone());
     name_differences("claim", &position.claims().map(claim).collect(), &claims, &mut differences);
     Ok(differences)
 }

@@ -16,6 +16,7 @@ on_both_databases!(
     an_override_stands_beside_the_ledger_and_is_seen_ever_after
     expiry_suspension_revocation_between_reserve_and_release
     a_replacement_takes_over_and_inherits_what_comes_back
+    a_position_that_moves_to_the_successor_takes_its_quantity_along
     confidential_holds_show_nowhere_to_the_manufacturer
     only_the_organisation_that_made_a_position_changes_it
     refusals_name_their_reason_and_item
@@ -130,7 +131,7 @@ async fn a_position_sent_again_replaces_and_a_refused_one_keeps_the_hold(on: On)
     let late = put(&register, &mrn(1), &trucks(&number, "1")).await;
     assert_eq!(problem(&late), "409 declaration-version-superseded");
     assert_eq!(totals(&quantities(&register, &number).await), ["5", "0", "1"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn export_then_transit_then_border_hold_the_quantity_once(on: On) {
@@ -158,7 +159,7 @@ async fn export_then_transit_then_border_hold_the_quantity_once(on: On) {
     // The export deleted, the transit still carries the goods.
     assert_eq!(good(&delete(&register, &mrn(1)).await)["outcome"], "01");
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn a_certificate_for_one_movement_is_bound_to_it_and_freed_by_deletion(on: On) {
@@ -176,7 +177,7 @@ async fn a_certificate_for_one_movement_is_bound_to_it_and_freed_by_deletion(on:
     // A message that comes late does not bring the deleted one back.
     let late = put(&register, &mrn(1), &trucks(&number, "2")).await;
     assert_eq!(problem(&late), "409 declaration-version-superseded");
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn release_and_deletion_answer_their_outcomes(on: On) {
@@ -185,7 +186,10 @@ async fn release_and_deletion_answer_their_outcomes(on: On) {
     assert_eq!(good(&release(&register, &mrn(1)).await)["outcome"], "02", "release before reservation");
     good(&put(&register, &mrn(1), &trucks(&number, "2")).await);
     let released = release(&register, &mrn(1)).await;
-    assert_eq!((&good(&released)["outcome"], totals(&released.body["ledger"][0])), (&json!("01"), ["0", "2", "4"].map(String::from)));
+    assert_eq!(
+        (&good(&released)["outcome"], totals(&released.body["ledger"][0])),
+        (&json!("01"), ["0", "2", "4"].map(String::from))
+    );
     assert_eq!(good(&release(&register, &mrn(1)).await)["outcome"], "03");
     assert_eq!(good(&delete(&register, &mrn(1)).await)["outcome"], "03", "what is released is corrected");
     assert_eq!(reason(&put(&register, &mrn(1), &trucks(&number, "1")).await), "06");
@@ -208,7 +212,7 @@ async fn release_and_deletion_answer_their_outcomes(on: On) {
     assert_eq!(good(&send(&register, Method::POST, &path, items(json!([9]))).await)["outcome"], "02");
     let rest = release(&register, &mrn(3)).await;
     assert_eq!((&good(&rest)["outcome"], &rest.body["declaration"]["status"]), (&json!("01"), &json!("released")));
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn correct(register: &Register, mrn: &str, body: Value) -> Answered {
@@ -237,7 +241,7 @@ async fn a_correction_returns_what_did_not_leave_and_never_more(on: On) {
     assert_eq!(good(&correct(&register, &mrn(1), invalidated.clone()).await)["outcome"], "02");
     assert_eq!(good(&correct(&register, &mrn(9), invalidated).await)["outcome"], "02");
     assert_eq!(totals(&quantities(&register, &number).await), ["0", "0", "6"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn an_override_stands_beside_the_ledger_and_is_seen_ever_after(on: On) {
@@ -260,7 +264,7 @@ async fn an_override_stands_beside_the_ledger_and_is_seen_ever_after(on: On) {
     let mut nobody = by_hand;
     nobody["officer"] = json!(" ");
     assert_eq!(send(&register, Method::POST, &path, Some(nobody)).await.status, 400);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn expiry_suspension_revocation_between_reserve_and_release(on: On) {
@@ -287,9 +291,12 @@ async fn expiry_suspension_revocation_between_reserve_and_release(on: On) {
     let presented = put(&register, &mrn(2), &border).await;
     assert_eq!(good(&presented)["verdict"]["verdict"], "doesNotConform");
     let released = release(&register, &mrn(2)).await;
-    assert_eq!((&good(&released)["outcome"], totals(&released.body["ledger"][0])), (&json!("04"), ["0", "2", "4"].map(String::from)));
+    assert_eq!(
+        (&good(&released)["outcome"], totals(&released.body["ledger"][0])),
+        (&json!("04"), ["0", "2", "4"].map(String::from))
+    );
     register = register.restart().await;
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn a_replacement_takes_over_and_inherits_what_comes_back(on: On) {
@@ -317,7 +324,24 @@ async fn a_replacement_takes_over_and_inherits_what_comes_back(on: On) {
     payload["reference"] = json!("L-12");
     let (_, jws) = register.seal(&payload);
     assert_eq!(register.world.maker.submit(&jws).await.unwrap().body["reason"], "replacedUnknown");
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
+}
+
+async fn a_position_that_moves_to_the_successor_takes_its_quantity_along(on: On) {
+    let register = Register::start(on).await;
+    let old = many_movements(&register, "L-22").await;
+    good(&put(&register, &mrn(1), &trucks(&old, "4")).await);
+    let mut payload = register.payload("L-23");
+    payload["scope"] = json!("multipleMovements");
+    payload["replaces"] = json!(old);
+    payload["lines"][1]["quantity"]["value"] = json!("2");
+    let new = issue(&register, &payload).await;
+    // The same declaration, amended to cite the certificate that is valid now: what it held comes along.
+    let moved = put(&register, &mrn(1), &trucks(&new, "5")).await;
+    good(&moved);
+    assert_eq!(totals(&quantities(&register, &old).await), ["0", "0", "0"], "nothing stays on what is closed");
+    assert_eq!(totals(&quantities(&register, &new).await), ["5", "0", "1"]);
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn confidential_holds_show_nowhere_to_the_manufacturer(on: On) {
@@ -336,7 +360,7 @@ async fn confidential_holds_show_nowhere_to_the_manufacturer(on: On) {
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"], "customs sees it");
     // Somebody else's usage is not there.
     assert_eq!(register.world.trader.get(&usage).await.unwrap().status, 404);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn only_the_organisation_that_made_a_position_changes_it(on: On) {
@@ -359,7 +383,7 @@ async fn only_the_organisation_that_made_a_position_changes_it(on: On) {
     let presented = other.send(Method::PUT, &path, body(&border)).await.unwrap();
     assert_eq!(good(&presented)["declaration"]["organisation"], "lt-customs", "{:#}", presented.body);
     assert_eq!(totals(&quantities(&register, &number).await), ["2", "0", "4"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn refusals_name_their_reason_and_item(on: On) {
@@ -379,7 +403,11 @@ async fn refusals_name_their_reason_and_item(on: On) {
         ("03", code, both.clone()),
         ("08", destination, Value::Null),
         ("10", unit, both),
-        ("11", trucks(&crate::support::nobodys_number(), "1"), json!({ "goodsItemNumber": 2, "certificateLineNumber": 2 })),
+        (
+            "11",
+            trucks(&crate::support::nobodys_number(), "1"),
+            json!({ "goodsItemNumber": 2, "certificateLineNumber": 2 }),
+        ),
     ];
     for (index, (wanted, asked, item)) in cases.into_iter().enumerate() {
         let refused = put(&register, &mrn(u32::try_from(index).unwrap()), &asked).await;
@@ -387,7 +415,7 @@ async fn refusals_name_their_reason_and_item(on: On) {
         assert_eq!(refused.body["failedItem"], item, "{wanted}");
     }
     assert_eq!(totals(&quantities(&register, &number).await), ["0", "0", "6"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn presented_goods_are_not_presented_twice_unless_turned_back(on: On) {
@@ -409,12 +437,14 @@ async fn presented_goods_are_not_presented_twice_unless_turned_back(on: On) {
     let twice = send(&register, Method::PUT, &at("truck-2"), Some(elsewhere.clone())).await;
     assert_eq!(good(&twice)["verdict"]["verdict"], "doesNotConform");
     assert!(findings(&twice.body["verdict"]).contains(&"quantityExceeded"));
-    let back = send(&register, Method::POST, &format!("{}/turned-back", at("truck-1")), Some(json!({ "office": "LTVR1000" }))).await;
+    let back =
+        send(&register, Method::POST, &format!("{}/turned-back", at("truck-1")), Some(json!({ "office": "LTVR1000" })))
+            .await;
     assert_eq!(good(&back)["outcome"], "01");
     let then = send(&register, Method::PUT, &at("truck-2"), Some(elsewhere)).await;
     assert_eq!(good(&then)["verdict"]["verdict"], "conforms", "{:#}", then.body);
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"], "it draws nothing");
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn bad_positions_leave_the_earlier_state(on: On) {
@@ -433,7 +463,9 @@ async fn bad_positions_leave_the_earlier_state(on: On) {
     };
     let item = trucks(&number, "2")["goodsItems"][0].clone();
     let twice = json!([item["citations"][0], item["citations"][0]]);
-    let many: Vec<Value> = (1..=10_000).map(|i| json!({ "goodsItemNumber": i, "commodityCode": { "harmonizedSystemSubheadingCode": "842720" } })).collect();
+    let many: Vec<Value> = (1..=10_000)
+        .map(|i| json!({ "goodsItemNumber": i, "commodityCode": { "harmonizedSystemSubheadingCode": "842720" } }))
+        .collect();
     let mut lrn = trucks(&number, "2");
     lrn["reference"] = json!({ "type": "LRN", "value": "EX-1" });
     let mut other = trucks(&number, "2");
@@ -458,21 +490,31 @@ async fn bad_positions_leave_the_earlier_state(on: On) {
         assert!(!refused.body["detail"].as_str().unwrap().is_empty());
     }
     assert_eq!(problem(&put(&register, "26LT", &trucks(&number, "2")).await), "400 mrn-malformed");
-    let nonsense = send(&register, Method::POST, &format!("{}/release", mrn(1)), Some(json!({ "goodsItems": [] }))).await;
+    let nonsense =
+        send(&register, Method::POST, &format!("{}/release", mrn(1)), Some(json!({ "goodsItems": [] }))).await;
     assert_eq!(problem(&nonsense), "400 request-malformed");
     assert_eq!(totals(&quantities(&register, &number).await), ["2", "0", "4"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked(on: On) {
     let register = Register::start(on).await;
-    let (a, b, c) =
-        (many_movements(&register, "L-18").await, many_movements(&register, "L-19").await, register.issue("L-20").await);
+    let (a, b, c) = (
+        many_movements(&register, "L-18").await,
+        many_movements(&register, "L-19").await,
+        register.issue("L-20").await,
+    );
     for (number, name) in [(&a, 1), (&b, 2)] {
         good(&put(&register, &mrn(name), &trucks(number, "6")).await);
     }
-    crate::support::sql(&register.place, &format!("UPDATE certificate_line SET reserved = 0, confidential = 0 WHERE certificate = '{a}'"));
-    crate::support::sql(&register.place, &format!("UPDATE claim SET drawn = 1, quantity = 1 WHERE certificate = '{b}'"));
+    crate::support::sql(
+        &register.place,
+        &format!("UPDATE certificate_line SET reserved = 0, confidential = 0 WHERE certificate = '{a}'"),
+    );
+    crate::support::sql(
+        &register.place,
+        &format!("UPDATE claim SET drawn = 1, quantity = 1 WHERE certificate = '{b}'"),
+    );
     crate::support::sql(&register.place, &format!("DELETE FROM certificate_line WHERE certificate = '{c}'"));
     for number in [&a, &b, &c] {
         let refused = put(&register, &mrn(7), &trucks(number, "1")).await;
@@ -502,5 +544,5 @@ async fn reservations_round_up(on: On) {
     let lines = good(&held)["ledger"][0]["lines"].as_array().unwrap();
     let line = lines.iter().find(|line| line["certificateLineNumber"] == 3).unwrap();
     assert_eq!(line["reserved"], "0.000001", "half a gram takes a gram's millionth of a tonne: {:#}", held.body);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }

@@ -186,6 +186,14 @@ pub(crate) fn with_database<T: Send>(place: &Place, look: impl FnOnce(&mut Conne
     apart(|| Ok(look(&mut Connection::open(&url)?))).unwrap()
 }
 
+/// The ledger rebuilt from the log alone is the one in the rows, and sound; the service stands still meanwhile.
+pub(crate) fn ledger_and_log_agree(place: &Place) {
+    let settings = endmark::config::Settings::read(&place.dir().join("endmark.toml")).unwrap();
+    let keys = endmark::keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows).unwrap();
+    let differences = with_database(place, |connection| endmark::replay::compare(connection, &keys.rows).unwrap());
+    assert!(differences.is_empty(), "{differences:#?}");
+}
+
 /// The address of a place's database, wherever the test runs.
 pub(crate) fn url(place: &Place) -> String {
     match place.database().strip_prefix("sqlite://") {
