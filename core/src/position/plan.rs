@@ -93,6 +93,10 @@ impl Position {
             let most = if same_joined { within } else { 0 };
             self.shrink(key, targets.get(key).copied().unwrap_or(0).min(most));
         }
+        // It moves to the certificate that replaced the one it cited: what it held there comes along.
+        for key in before.iter().filter(|key| !needs.contains_key(&key.line)) {
+            self.pass_on(key.line);
+        }
         self.put_joined(declaration, joined);
         for (key, to) in &targets {
             let movement = self.movement_for(key);
@@ -156,7 +160,9 @@ impl Position {
             self.shrink(key, 0);
         }
         let lines: BTreeSet<LineKey> = keys.into_iter().map(|key| key.line).collect();
-        lines.iter().for_each(|line| self.pass_on(*line));
+        for line in &lines {
+            self.pass_on(*line);
+        }
         lines
     }
 
@@ -177,7 +183,9 @@ impl Position {
             self.shrink(&key, to);
             lines.insert(key.line);
         }
-        lines.iter().for_each(|line| self.pass_on(*line));
+        for line in &lines {
+            self.pass_on(*line);
+        }
         Ok(lines)
     }
 
