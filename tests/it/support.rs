@@ -186,11 +186,16 @@ pub(crate) fn with_database<T: Send>(place: &Place, look: impl FnOnce(&mut Conne
     apart(|| Ok(look(&mut Connection::open(&url)?))).unwrap()
 }
 
-/// The ledger rebuilt from the log alone is the one in the rows, and sound; the service stands still meanwhile.
-pub(crate) fn ledger_and_log_agree(place: &Place) {
+/// What of the ledger's rows is not as the log alone gives it; the service stands still meanwhile.
+pub(crate) fn ledger_differences(place: &Place) -> Vec<String> {
     let settings = endmark::config::Settings::read(&place.dir().join("endmark.toml")).unwrap();
     let keys = endmark::keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows).unwrap();
-    let differences = with_database(place, |connection| endmark::replay::compare(connection, &keys.rows).unwrap());
+    with_database(place, |connection| endmark::replay::compare(connection, &keys.rows).unwrap())
+}
+
+/// The ledger rebuilt from the log alone is the one in the rows, and sound.
+pub(crate) fn ledger_and_log_agree(place: &Place) {
+    let differences = ledger_differences(place);
     assert!(differences.is_empty(), "{differences:#?}");
 }
 
