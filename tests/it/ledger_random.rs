@@ -18,7 +18,13 @@ async fn message(register: &Register, certificates: &[String], version: usize, d
     let customs = &register.world.customs;
     let name = |dice: &mut Dice| mrn(u32::try_from(dice.below(7)).unwrap());
     let own = name(dice);
-    let number = &certificates[dice.below(certificates.len())];
+    // Mostly one that is still valid: the first is never replaced, the last not yet.
+    let cited = match dice.below(5) {
+        0 => dice.below(certificates.len()),
+        1 | 2 => 0,
+        _ => certificates.len() - 1,
+    };
+    let number = &certificates[cited];
     let pieces = (dice.below(5) + 1).to_string();
     let mut asked = trucks(number, &pieces);
     asked["declarationVersion"] = json!(version);
