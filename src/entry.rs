@@ -3,8 +3,11 @@
 //! Only ids, codes and digests: names and addresses stay in the evidence, which can be erased.
 
 use endmark_core::digest::Digest;
+use endmark_core::position::{Claim, ClaimKey, Position};
+use endmark_core::reference::Mrn;
 use endmark_core::verdict::Source;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 /// The version of this shape.
@@ -14,7 +17,7 @@ const VERSION: u8 = 1;
 pub const SOFTWARE: &str = concat!("endmark ", env!("CARGO_PKG_VERSION"));
 
 /// The kinds of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// A certificate was submitted: issued, there already, or refused.
@@ -95,6 +98,29 @@ impl Kind {
 
 /// The most certificates that an entry names; a consignment may cite more.
 pub const CERTIFICATES_MAX: usize = 512;
+
+/// The most rows that an entry spells out; more are named by their digest and lie in the evidence: an entry must fit
+/// the 65,535 bytes that C2SP entry bundles give it.
+const ROWS_MAX: usize = 300;
+
+/// Rows as an entry holds them.
+pub(crate) fn rows_or_digest(record: &mut serde_json::Map<String, Value>, name: &str, rows: Vec<Value>) {
+    if rows.len() > ROWS_MAX {
+        let digest = Digest::of(Value::from(rows).to_string().as_bytes()).to_string();
+        record.insert(format!("{name}Digest"), Value::from(digest));
+    } else {
+        record.insert(name.to_owned(), Value::from(rows));
+    }
+}
+
+/// A declaration's position as entries hold it: goods item, certificate, line, quantity and excess in millionths.
+pub(crate) fn position_rows(position: &Position, declaration: &Mrn) -> Vec<Value> {
+    let row = |(key, claim): (&ClaimKey, &Claim)| {
+        let (quantity, excess) = (claim.quantity.to_string(), claim.excess.to_string());
+        json!([key.item.item, key.line.certificate, key.line.line, quantity, excess])
+    };
+    position.claims_of(declaration).map(row).collect()
+}
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde's `skip_serializing_if` asks for")]
 const fn is_zero(count: &usize) -> bool {

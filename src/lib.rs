@@ -12,6 +12,7 @@ pub mod keys;
 pub mod ledger;
 pub mod pki;
 pub mod registry;
+pub mod replay;
 pub mod sealing;
 pub mod store;
 pub mod web;

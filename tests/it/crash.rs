@@ -1,55 +1,17 @@
 //! `kill -9` under load: what was acknowledged is there afterwards (invariant 3).
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use endmark::client::Client;
-use endmark::demo::Place;
 use endmark::store::{head, log};
 use endmark_core::log::{Edge, leaf_hash};
 use serde_json::Value;
 
+use crate::process::Process;
 use crate::support::{On, Register, consignment, on_both_databases, with_database};
 
 on_both_databases!(kill_9_under_load_loses_nothing_that_was_acknowledged);
-
-/// The service as a process of its own.
-struct Process {
-    child: Child,
-    api: String,
-}
-
-impl Process {
-    fn start(place: &Place) -> Self {
-        let config = place.dir().join("endmark.toml");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_endmark"))
-            .args(["serve", "--json", "--config"])
-            .arg(config)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let addresses: Value = serde_json::from_str(&line).expect("the service prints its addresses");
-        Self { child, api: format!("https://{}", addresses["api"].as_str().unwrap()) }
-    }
-
-    fn client(&self, place: &Place, name: &str) -> Client {
-        let read = |file: &str| std::fs::read_to_string(place.dir().join(file)).unwrap();
-        let (certificate, key) = (read(&format!("certs/{name}.pem")), read(&format!("certs/{name}.key")));
-        Client::new(&self.api, &certificate, &key, &read("tls/authority.pem")).unwrap()
-    }
-
-    /// SIGKILL: no destructor, no goodbye.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
 
 async fn kill_9_under_load_loses_nothing_that_was_acknowledged(on: On) {
     let register = Register::start(on).await;
@@ -138,8 +100,7 @@ async fn sigterm_answers_what_was_accepted_and_says_goodbye_in_the_log(on: On) {
         while answered.load(Ordering::SeqCst) < 10 {
             tokio::task::yield_now().await;
         }
-        let pid = process.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        process.signal("TERM");
     };
     let (checked, ()) = futures_util::future::join(futures_util::future::join_all(checks), terminate).await;
     assert!(process.child.wait().unwrap().success(), "it ends by itself, without an error");

@@ -68,10 +68,10 @@ async fn a_database_that_goes_away_is_a_503_and_comes_back(on: On) {
 }
 
 /// A proxy before PostgreSQL that, once armed, lets one COMMIT through and cuts the line before its reply.
-struct CommitCutter {
+pub(crate) struct CommitCutter {
     port: u16,
-    armed: Arc<AtomicBool>,
-    cut: Arc<AtomicUsize>,
+    pub(crate) armed: Arc<AtomicBool>,
+    pub(crate) cut: Arc<AtomicUsize>,
 }
 
 impl CommitCutter {
@@ -116,15 +116,20 @@ fn pump(mut from: TcpStream, mut to: TcpStream, mut may_pass: impl FnMut(&[u8]) 
     let _ = to.shutdown(std::net::Shutdown::Both);
 }
 
-#[actix_web::test]
-async fn a_lost_commit_reply_is_settled_by_looking_it_up() {
+/// A register on PostgreSQL whose line to the database runs through a cutter.
+pub(crate) async fn register_behind_a_cutter() -> (Register, CommitCutter) {
     let direct = On::Postgres.url().unwrap();
     let address = direct.split('@').nth(1).unwrap().split('/').next().unwrap().to_owned();
     let cutter = CommitCutter::before(&address);
     let through = direct.replace(&address, &format!("127.0.0.1:{}", cutter.port));
     let place = endmark::demo::Place::new(None, Some(&through)).unwrap();
     let world = endmark::demo::World::make(&place).await.unwrap();
-    let register = Register { world, place };
+    (Register { world, place }, cutter)
+}
+
+#[actix_web::test]
+async fn a_lost_commit_reply_is_settled_by_looking_it_up() {
+    let (register, cutter) = register_behind_a_cutter().await;
     let (number, jws) = register.seal(&register.payload("F-3"));
     cutter.armed.store(true, Ordering::SeqCst);
     let answered = register.world.maker.submit(&jws).await.unwrap();

@@ -16,6 +16,7 @@ on_both_databases!(
     an_override_stands_beside_the_ledger_and_is_seen_ever_after
     expiry_suspension_revocation_between_reserve_and_release
     a_replacement_takes_over_and_inherits_what_comes_back
+    a_position_that_moves_to_the_successor_takes_its_quantity_along
     confidential_holds_show_nowhere_to_the_manufacturer
     only_the_organisation_that_made_a_position_changes_it
     refusals_name_their_reason_and_item
@@ -130,7 +131,7 @@ async fn a_position_sent_again_replaces_and_a_refused_one_keeps_the_hold(on: On)
     let late = put(&register, &mrn(1), &trucks(&number, "1")).await;
     assert_eq!(problem(&late), "409 declaration-version-superseded");
     assert_eq!(totals(&quantities(&register, &number).await), ["5", "0", "1"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn export_then_transit_then_border_hold_the_quantity_once(on: On) {
@@ -158,7 +159,7 @@ async fn export_then_transit_then_border_hold_the_quantity_once(on: On) {
     // The export deleted, the transit still carries the goods.
     assert_eq!(good(&delete(&register, &mrn(1)).await)["outcome"], "01");
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn a_certificate_for_one_movement_is_bound_to_it_and_freed_by_deletion(on: On) {
@@ -176,7 +177,7 @@ async fn a_certificate_for_one_movement_is_bound_to_it_and_freed_by_deletion(on:
     // A message that comes late does not bring the deleted one back.
     let late = put(&register, &mrn(1), &trucks(&number, "2")).await;
     assert_eq!(problem(&late), "409 declaration-version-superseded");
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn release_and_deletion_answer_their_outcomes(on: On) {
@@ -211,7 +212,7 @@ async fn release_and_deletion_answer_their_outcomes(on: On) {
     assert_eq!(good(&send(&register, Method::POST, &path, items(json!([9]))).await)["outcome"], "02");
     let rest = release(&register, &mrn(3)).await;
     assert_eq!((&good(&rest)["outcome"], &rest.body["declaration"]["status"]), (&json!("01"), &json!("released")));
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn correct(register: &Register, mrn: &str, body: Value) -> Answered {
@@ -240,7 +241,7 @@ async fn a_correction_returns_what_did_not_leave_and_never_more(on: On) {
     assert_eq!(good(&correct(&register, &mrn(1), invalidated.clone()).await)["outcome"], "02");
     assert_eq!(good(&correct(&register, &mrn(9), invalidated).await)["outcome"], "02");
     assert_eq!(totals(&quantities(&register, &number).await), ["0", "0", "6"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn an_override_stands_beside_the_ledger_and_is_seen_ever_after(on: On) {
@@ -263,7 +264,7 @@ async fn an_override_stands_beside_the_ledger_and_is_seen_ever_after(on: On) {
     let mut nobody = by_hand;
     nobody["officer"] = json!(" ");
     assert_eq!(send(&register, Method::POST, &path, Some(nobody)).await.status, 400);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn expiry_suspension_revocation_between_reserve_and_release(on: On) {
@@ -295,7 +296,7 @@ async fn expiry_suspension_revocation_between_reserve_and_release(on: On) {
         (&json!("04"), ["0", "2", "4"].map(String::from))
     );
     register = register.restart().await;
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn a_replacement_takes_over_and_inherits_what_comes_back(on: On) {
@@ -323,7 +324,24 @@ async fn a_replacement_takes_over_and_inherits_what_comes_back(on: On) {
     payload["reference"] = json!("L-12");
     let (_, jws) = register.seal(&payload);
     assert_eq!(register.world.maker.submit(&jws).await.unwrap().body["reason"], "replacedUnknown");
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
+}
+
+async fn a_position_that_moves_to_the_successor_takes_its_quantity_along(on: On) {
+    let register = Register::start(on).await;
+    let old = many_movements(&register, "L-22").await;
+    good(&put(&register, &mrn(1), &trucks(&old, "4")).await);
+    let mut payload = register.payload("L-23");
+    payload["scope"] = json!("multipleMovements");
+    payload["replaces"] = json!(old);
+    payload["lines"][1]["quantity"]["value"] = json!("2");
+    let new = issue(&register, &payload).await;
+    // The same declaration, amended to cite the certificate that is valid now: what it held comes along.
+    let moved = put(&register, &mrn(1), &trucks(&new, "5")).await;
+    good(&moved);
+    assert_eq!(totals(&quantities(&register, &old).await), ["0", "0", "0"], "nothing stays on what is closed");
+    assert_eq!(totals(&quantities(&register, &new).await), ["5", "0", "1"]);
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn confidential_holds_show_nowhere_to_the_manufacturer(on: On) {
@@ -342,7 +360,7 @@ async fn confidential_holds_show_nowhere_to_the_manufacturer(on: On) {
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"], "customs sees it");
     // Somebody else's usage is not there.
     assert_eq!(register.world.trader.get(&usage).await.unwrap().status, 404);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn only_the_organisation_that_made_a_position_changes_it(on: On) {
@@ -365,7 +383,7 @@ async fn only_the_organisation_that_made_a_position_changes_it(on: On) {
     let presented = other.send(Method::PUT, &path, body(&border)).await.unwrap();
     assert_eq!(good(&presented)["declaration"]["organisation"], "lt-customs", "{:#}", presented.body);
     assert_eq!(totals(&quantities(&register, &number).await), ["2", "0", "4"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn refusals_name_their_reason_and_item(on: On) {
@@ -397,7 +415,7 @@ async fn refusals_name_their_reason_and_item(on: On) {
         assert_eq!(refused.body["failedItem"], item, "{wanted}");
     }
     assert_eq!(totals(&quantities(&register, &number).await), ["0", "0", "6"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn presented_goods_are_not_presented_twice_unless_turned_back(on: On) {
@@ -426,7 +444,7 @@ async fn presented_goods_are_not_presented_twice_unless_turned_back(on: On) {
     let then = send(&register, Method::PUT, &at("truck-2"), Some(elsewhere)).await;
     assert_eq!(good(&then)["verdict"]["verdict"], "conforms", "{:#}", then.body);
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"], "it draws nothing");
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn bad_positions_leave_the_earlier_state(on: On) {
@@ -476,7 +494,7 @@ async fn bad_positions_leave_the_earlier_state(on: On) {
         send(&register, Method::POST, &format!("{}/release", mrn(1)), Some(json!({ "goodsItems": [] }))).await;
     assert_eq!(problem(&nonsense), "400 request-malformed");
     assert_eq!(totals(&quantities(&register, &number).await), ["2", "0", "4"]);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 async fn a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked(on: On) {
@@ -505,7 +523,16 @@ async fn a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked(on: On) {
         assert!(findings(&refused.body["verdict"]).contains(&"certificateCorrupt"));
     }
     assert_eq!(release(&register, &mrn(2)).await.status, 500, "nothing is done with it");
-    register.stop().await;
+    let differences = crate::support::ledger_differences(&register.stop().await);
+    assert!(
+        differences.iter().any(|named| named.contains(&a) && named.contains("changed outside")),
+        "{differences:#?}"
+    );
+    assert!(
+        differences.iter().any(|named| named.contains(&b) && named.contains("changed outside")),
+        "{differences:#?}"
+    );
+    assert!(differences.iter().any(|named| named.contains(&c) && named.contains("no row")), "{differences:#?}");
 }
 
 async fn reservations_round_up(on: On) {
@@ -526,7 +553,7 @@ async fn reservations_round_up(on: On) {
     let lines = good(&held)["ledger"][0]["lines"].as_array().unwrap();
     let line = lines.iter().find(|line| line["certificateLineNumber"] == 3).unwrap();
     assert_eq!(line["reserved"], "0.000001", "half a gram takes a gram's millionth of a tonne: {:#}", held.body);
-    register.stop().await;
+    crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
 /// The largest declaration there is does not hold the register up, nor does one that names many others.

@@ -3,6 +3,8 @@
 //!
 //! Run with `cargo xtask test`, which brings a PostgreSQL of its own.
 
+mod cluster;
+mod process;
 mod support;
 
 mod callers;
@@ -13,6 +15,9 @@ mod crash;
 mod documents;
 mod faults;
 mod ledger;
+mod ledger_random;
+mod ledger_stress;
+mod linear;
 mod log;
 mod schema;
 mod submission;

@@ -186,6 +186,19 @@ pub(crate) fn with_database<T: Send>(place: &Place, look: impl FnOnce(&mut Conne
     apart(|| Ok(look(&mut Connection::open(&url)?))).unwrap()
 }
 
+/// What of the ledger's rows is not as the log alone gives it; the service stands still meanwhile.
+pub(crate) fn ledger_differences(place: &Place) -> Vec<String> {
+    let settings = endmark::config::Settings::read(&place.dir().join("endmark.toml")).unwrap();
+    let keys = endmark::keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows).unwrap();
+    with_database(place, |connection| endmark::replay::compare(connection, &keys.rows).unwrap())
+}
+
+/// The ledger rebuilt from the log alone is the one in the rows, and sound.
+pub(crate) fn ledger_and_log_agree(place: &Place) {
+    let differences = ledger_differences(place);
+    assert!(differences.is_empty(), "{differences:#?}");
+}
+
 /// The address of a place's database, wherever the test runs.
 pub(crate) fn url(place: &Place) -> String {
     match place.database().strip_prefix("sqlite://") {

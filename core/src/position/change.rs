@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Claim, ClaimKey, Joined, LineKey, LinePosition, Phase, Position};
-use crate::goods::{Conversion, Decimal};
+use crate::certificate::Line;
+use crate::goods::{CommodityCode, Conversion, Decimal, Unit};
+use crate::number::CertificateNumber;
 use crate::reference::Mrn;
 
 /// What stood before a change.
@@ -118,11 +120,35 @@ impl Position {
     }
 
     /// Closes a line whose certificate is replaced: nothing is left of it, and what comes back goes to the heir.
-    pub fn replace_line(&mut self, key: LineKey, heir: Option<crate::number::CertificateNumber>) {
+    pub fn replace_line(&mut self, key: LineKey, heir: Option<CertificateNumber>) {
         self.change_line(key, |line| {
             line.heir = heir;
             line.passed_on = line.passed_on.saturating_add(line.available());
         });
+    }
+
+    /// A certificate takes the place of an old one, all of whose lines are loaded: they close, and what comes back to
+    /// one flows to the new line of the same number, where it is of the same goods in a comparable unit. `goods` gives
+    /// the commodity codes of the old lines.
+    pub fn replace(
+        &mut self,
+        old: CertificateNumber,
+        by: CertificateNumber,
+        lines: &[Line],
+        goods: impl Fn(u32) -> Option<CommodityCode>,
+    ) {
+        let closing: Vec<(u32, Unit)> = self.lines_of(old).map(|(line, position)| (line, position.unit)).collect();
+        for (line, unit) in closing {
+            let takes_over = |new: &Line| {
+                new.line == line
+                    && goods(line).is_some_and(|code| {
+                        code.harmonized_system_subheading_code == new.commodity_code.harmonized_system_subheading_code
+                    })
+                    && unit.convert(Decimal::ZERO, new.quantity.unit) != Conversion::NotComparable
+            };
+            let heir = lines.iter().any(takes_over).then_some(by);
+            self.replace_line(LineKey { certificate: old, line }, heir);
+        }
     }
 
     /// What came back to a line that was replaced goes on to its heir, rounded down: nothing is given away. A line

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position, Previous};
-use crate::goods::Decimal;
+use crate::consignment::Consignment;
+use crate::goods::{Conversion, Decimal, Unit};
 use crate::number::CertificateNumber;
 use crate::reference::Mrn;
 
@@ -16,6 +17,26 @@ pub struct Wanted {
     pub line: LineKey,
     /// How much.
     pub quantity: Decimal,
+}
+
+impl Wanted {
+    /// What each item of a consignment wants of each line that is known, in the line's unit; what cannot be converted
+    /// is left out.
+    pub fn of(consignment: &Consignment, unit_of: impl Fn(LineKey) -> Option<Unit>) -> Vec<Self> {
+        let mut wanted = Vec::new();
+        for item in &consignment.goods_items {
+            for citation in &item.citations {
+                let Ok(certificate) = citation.certificate.as_str().parse() else { continue };
+                let line = LineKey { certificate, line: citation.line };
+                let Some(unit) = unit_of(line) else { continue };
+                let converted = citation.quantity.unit.convert(citation.quantity.value, unit);
+                if let Conversion::Exact(quantity) | Conversion::RoundedUp(quantity) = converted {
+                    wanted.push(Self { item: item.goods_item_number, line, quantity });
+                }
+            }
+        }
+        wanted
+    }
 }
 
 /// What a declaration needs of a line.
@@ -72,6 +93,10 @@ impl Position {
             let within = self.claim(key).map_or(0, |claim| claim.quantity.saturating_sub(claim.excess));
             let most = if same_joined { within } else { 0 };
             self.shrink(key, targets.get(key).copied().unwrap_or(0).min(most));
+        }
+        // It moves to the certificate that replaced the one it cited: what it held there comes along.
+        for key in before.iter().filter(|key| !needs.contains_key(&key.line)) {
+            self.pass_on(key.line);
         }
         self.put_joined(declaration, joined);
         // Once for all items: ten thousand of them may name a thousand declarations together.
@@ -204,8 +229,8 @@ impl Position {
         if let Some(first) = named().next() {
             return first.clone();
         }
-        let followers = self.followers.get(own).into_iter().flatten();
-        let known = followers.filter_map(|later| self.movement_on(certificate, later)).next();
+        let mut followers = self.followers.get(own).into_iter().flatten();
+        let known = followers.find_map(|later| self.movement_on(certificate, later));
         known.unwrap_or(own).clone()
     }
 

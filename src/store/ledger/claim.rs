@@ -234,6 +234,22 @@ pub fn used_claims(
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
+/// A page of all claims, in order.
+pub fn all_claims(
+    connection: &mut Connection,
+    key: &RowKey,
+    page: u32,
+    most: u16,
+) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    let rows: Vec<Row> = on!(connection, c => claim::table
+        .order((claim::mrn, claim::item, claim::certificate, claim::line))
+        .offset(i64::from(page).saturating_mul(most.into()))
+        .limit(most.into())
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
 /// Writes claims, new or changed.
 pub fn put_claims(connection: &mut Connection, key: &RowKey, changed: &[StoredClaim]) -> Result<(), StoreError> {
     let rows: Vec<Row> = changed.iter().map(|claim| Row::sealed(claim, key)).collect::<Result<_, StoreError>>()?;

@@ -126,6 +126,22 @@ pub fn lines_of(
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
+/// A page of all lines, in order.
+pub fn all_lines(
+    connection: &mut Connection,
+    key: &RowKey,
+    page: u32,
+    most: u16,
+) -> Result<Vec<Found<StoredLine, CertificateNumber>>, StoreError> {
+    let rows: Vec<Row> = on!(connection, c => certificate_line::table
+        .order((certificate_line::certificate, certificate_line::line))
+        .offset(i64::from(page).saturating_mul(most.into()))
+        .limit(most.into())
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
 /// Keeps the lines of new certificates.
 pub fn insert_lines(connection: &mut Connection, key: &RowKey, new: &[StoredLine]) -> Result<(), StoreError> {
     let rows: Vec<Row> = new.iter().map(|line| Row::sealed(line, key)).collect::<Result<_, StoreError>>()?;

@@ -9,8 +9,8 @@ use endmark_core::position::{LineKey, Phase, Wanted};
 use serde_json::json;
 
 use super::position::tampered;
-use super::{Decision, Draft, View, rows_or_digest};
-use crate::entry::Kind;
+use super::{Decision, Draft, View};
+use crate::entry::{Kind, rows_or_digest};
 use crate::registry::Caller;
 use crate::store::certificate::Found;
 use crate::store::ledger::{Declaration, Status};

@@ -99,20 +99,6 @@ impl Draft {
     }
 }
 
-/// The most rows that an entry spells out; more are named by their digest and lie in the evidence: an entry must fit
-/// the 65,535 bytes that C2SP entry bundles give it.
-const ROWS_MAX: usize = 300;
-
-/// Rows as an entry holds them.
-fn rows_or_digest(record: &mut serde_json::Map<String, Value>, name: &str, rows: Vec<Value>) {
-    if rows.len() > ROWS_MAX {
-        let digest = Digest::of(Value::from(rows).to_string().as_bytes()).to_string();
-        record.insert(format!("{name}Digest"), Value::from(digest));
-    } else {
-        record.insert(name.to_owned(), Value::from(rows));
-    }
-}
-
 /// A decision: its entry, its evidence, its reply.
 pub(super) struct Decision {
     pub(super) draft: Draft,

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::check::{draft, evidence_of, judge};
 use super::standing::About;
-use super::{Decision, View, rows_or_digest};
-use crate::entry::Kind;
+use super::{Decision, View};
+use crate::entry::{Kind, position_rows, rows_or_digest};
 use crate::registry::Caller;
 use crate::store::ledger::{Declaration, Presentation, Presented, Status};
 use crate::writer::{Failure, Held, PositionRefused, PositionRequest, Purpose, Reply};
@@ -211,20 +211,7 @@ fn hold(
     let consignment = &request.check.consignment;
     let joined = Joined::of(consignment, mrn);
     let touched: Vec<_> = view.ledger.position.claims_of(mrn).map(|(key, _)| key.line).collect();
-    let rows: Vec<Value> = view
-        .ledger
-        .position
-        .claims_of(mrn)
-        .map(|(key, claim)| {
-            json!([
-                key.item.item,
-                key.line.certificate,
-                key.line.line,
-                claim.quantity.to_string(),
-                claim.excess.to_string()
-            ])
-        })
-        .collect();
+    let rows = position_rows(&view.ledger.position, mrn);
     view.ledger.position.pass_on_what_came_back(touched);
     let released = before.as_ref().is_some_and(|before| matches!(before.status, Status::Released));
     let begun = before.as_ref().filter(|before| before.status.is_active()).map(|before| before.since);

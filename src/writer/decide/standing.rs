@@ -6,7 +6,6 @@ use std::sync::Arc;
 use endmark_core::certificate::Scope;
 use endmark_core::check::{Cited, Known, LedgerStanding};
 use endmark_core::consignment::{Consignment, Stage};
-use endmark_core::goods::Conversion;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{Joined, LineKey, Need, Wanted};
 use endmark_core::reference::Mrn;
@@ -68,21 +67,11 @@ pub(super) fn add(
 }
 
 /// What each item wants of each line, in the line's unit, rounded up; what cannot be converted has a finding.
-pub(super) fn wanted(consignment: &Consignment, certificates: &BTreeMap<CertificateNumber, Cited>) -> Vec<Wanted> {
-    let mut wanted = Vec::new();
-    for item in &consignment.goods_items {
-        for citation in &item.citations {
-            let Ok(number) = citation.certificate.as_str().parse::<CertificateNumber>() else { continue };
-            let Some(Cited::Known(known)) = certificates.get(&number) else { continue };
-            let Some(line) = known.certificate.lines.iter().find(|line| line.line == citation.line) else { continue };
-            let converted = citation.quantity.unit.convert(citation.quantity.value, line.quantity.unit);
-            if let Conversion::Exact(quantity) | Conversion::RoundedUp(quantity) = converted {
-                let line = LineKey { certificate: number, line: citation.line };
-                wanted.push(Wanted { item: item.goods_item_number, line, quantity });
-            }
-        }
-    }
-    wanted
+fn wanted(consignment: &Consignment, certificates: &BTreeMap<CertificateNumber, Cited>) -> Vec<Wanted> {
+    Wanted::of(consignment, |key| {
+        let Cited::Known(known) = certificates.get(&key.certificate)? else { return None };
+        known.certificate.lines.iter().find(|line| line.line == key.line).map(|line| line.quantity.unit)
+    })
 }
 
 pub(super) fn is_exhausted(number: CertificateNumber, public: bool, view: &View<'_>) -> bool {

@@ -1,9 +1,11 @@
 //! A sealed certificate comes in.
 
+use std::collections::BTreeMap;
+
 use endmark_core::acceptance::{Application, admit};
 use endmark_core::check::StoredStatus;
 use endmark_core::digest::Digest;
-use endmark_core::goods::{Conversion, Decimal};
+use endmark_core::goods::CommodityCode;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, LinePosition};
 
@@ -108,23 +110,13 @@ fn lines(submission: &Submission, leaf: u64) -> Vec<StoredLine> {
     lines.collect()
 }
 
-/// The successor takes the place of the old certificate: nothing new is drawn on that, and what comes back to it
-/// flows to the successor's line of the same number, where it is of the same goods in a comparable unit.
+/// The successor takes the place of the old certificate: nothing new is drawn on that.
 fn replace(mut old: Standing, submission: &Submission, view: &mut View<'_>, leaf: u64) {
-    let lines: Vec<(u32, endmark_core::goods::Unit)> =
-        view.ledger.position.lines_of(old.number).map(|(line, position)| (line, position.unit)).collect();
-    for (line, unit) in lines {
-        let same = submission.certificate.lines.iter().find(|new| {
-            let code = view.ledger.commodity_code(LineKey { certificate: old.number, line });
-            new.line == line
-                && code.is_some_and(|code| {
-                    code.harmonized_system_subheading_code == new.commodity_code.harmonized_system_subheading_code
-                })
-                && unit.convert(Decimal::ZERO, new.quantity.unit) != Conversion::NotComparable
-        });
-        let heir = same.map(|_| submission.number);
-        view.ledger.position.replace_line(LineKey { certificate: old.number, line }, heir);
-    }
+    let code = |line| view.ledger.commodity_code(LineKey { certificate: old.number, line });
+    let lines = view.ledger.position.lines_of(old.number);
+    let goods: BTreeMap<u32, CommodityCode> = lines.filter_map(|(line, _)| Some((line, code(line)?))).collect();
+    let goods = |line| goods.get(&line).copied();
+    view.ledger.position.replace(old.number, submission.number, &submission.certificate.lines, goods);
     view.ledger.keep_lines(leaf);
     old.status = StoredStatus::Replaced { by: Some(submission.number), since: view.moment.at };
     old.status_leaf = leaf;
