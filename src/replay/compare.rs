@@ -26,7 +26,7 @@ pub fn compare(connection: &mut Connection, key: &RowKey) -> Result<Vec<String>,
             match row {
                 Row::Good(line) => drop(lines.insert(line.key, line.position)),
                 Row::Tampered(number) => {
-                    differences.push(format!("a line of {number} was changed outside the service"))
+                    differences.push(format!("a line of {number} was changed outside the service"));
                 }
             }
         }
