@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use endmark_core::certificate::{self, Certificate};
 use endmark_core::digest::Digest;
-use endmark_core::goods::{CommodityCode, Conversion, Decimal, Quantity};
+use endmark_core::goods::CommodityCode;
 use endmark_core::number::CertificateNumber;
-use endmark_core::position::{Joined, LineKey, LinePosition, Position, Wanted};
+use endmark_core::position::{Joined, LineKey, LinePosition, Position};
 use endmark_core::reference::Mrn;
 use endmark_core::seal;
 use serde::Deserialize;
@@ -64,8 +64,6 @@ struct Logged {
     ledger: Value,
     evidence: Option<Digest>,
 }
-
-type Amended = Vec<(u32, CertificateNumber, u32, Quantity)>;
 
 /// Reads the whole log in order and does again what its entries say was done.
 pub fn replay(connection: &mut Connection) -> Result<Replayed, ReplayError> {
@@ -169,10 +167,7 @@ impl Replayed {
 
     fn hold(&mut self, connection: &mut Connection, entry: &Logged, by_hand: bool) -> Result<(), Problem> {
         let mrn = entry.mrn()?;
-        let wanted = match entry.member::<Vec<(u32, CertificateNumber, u32, String, String)>>("position")? {
-            Some(rows) => rows.into_iter().map(wanted).collect::<Result<Vec<_>, _>>()?,
-            None => request::wanted(connection, entry, by_hand, &self.position)?,
-        };
+        let wanted = request::wanted(connection, entry, by_hand, &self.position)?;
         let joined = entry.member::<Joined>("joined")?.unwrap_or_default();
         let confidential = entry.member("confidential")?.unwrap_or(false);
         self.position.try_position(&mrn, &wanted, joined, confidential);
@@ -190,32 +185,8 @@ impl Replayed {
     }
 
     fn amend(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), Problem> {
-        let rows = match entry.member::<Amended>("position")? {
-            Some(rows) => rows,
-            None => request::amended(connection, entry)?,
-        };
-        let mut wanted = Vec::with_capacity(rows.len());
-        for (item, certificate, line, quantity) in rows {
-            let line = LineKey { certificate, line };
-            let unit = self.position.line(line).ok_or_else(|| wrong(format!("{line:?} is unknown")))?.unit;
-            match quantity.unit.convert(quantity.value, unit) {
-                Conversion::Exact(quantity) | Conversion::RoundedUp(quantity) => {
-                    wanted.push(Wanted { item, line, quantity });
-                }
-                Conversion::NotComparable | Conversion::TooLarge => {
-                    return Err(wrong(format!("{quantity} is no quantity in {unit}")));
-                }
-            }
-        }
+        let wanted = request::corrected(connection, entry, &self.position)?;
         let above = |key| wrong(format!("{key:?} was never released so far"));
         self.position.correct(&entry.mrn()?, &wanted).map(drop).map_err(above)
     }
-}
-
-fn wanted(
-    (item, certificate, line, quantity, _): (u32, CertificateNumber, u32, String, String),
-) -> Result<Wanted, Problem> {
-    let quantity = quantity.parse().ok().and_then(Decimal::from_millionths);
-    let quantity = quantity.ok_or_else(|| wrong("a quantity is no number of millionths"))?;
-    Ok(Wanted { item, line: LineKey { certificate, line }, quantity })
 }

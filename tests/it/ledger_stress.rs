@@ -317,7 +317,7 @@ async fn postgresql_stopped_at_once_under_load_comes_back_to_the_same_ledger() {
         rush.progress(4).await;
         cluster.stop_at_once();
     };
-    let (before, ()) = join(rush.send(&[customs.clone()]), stop).await;
+    let (before, ()) = join(rush.send(std::slice::from_ref(&customs)), stop).await;
     cluster.start_again();
     rush.finish(&customs, &before, &register.place).await;
     register.stop().await;

@@ -138,8 +138,8 @@ async fn history_is_linearizable(clients: &[Client], number: &str, seed: u64) {
                     _ => Asked::Reserve { declaration, pieces: i64::try_from(dice.below(4)).unwrap() + 1 },
                 };
                 history.borrow_mut().on_invoke(caller, asked).unwrap();
-                let seen = ask(client, number, first, asked).await;
-                history.borrow_mut().on_return(caller, seen).unwrap();
+                let answer = ask(client, number, first, asked).await;
+                history.borrow_mut().on_return(caller, answer).unwrap();
             }
         }
     });
@@ -152,7 +152,7 @@ async fn what_callers_see_of_a_line_is_linearizable(on: On) {
     let register = Register::start(on).await;
     for seed in 1..=12 {
         let number = many_movements(&register, &format!("H-{seed}")).await;
-        history_is_linearizable(&[register.world.customs.clone()], &number, seed).await;
+        history_is_linearizable(std::slice::from_ref(&register.world.customs), &number, seed).await;
     }
     ledger_and_log_agree(&register.stop().await);
 }
