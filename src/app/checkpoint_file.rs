@@ -52,7 +52,8 @@ pub fn forward_only(path: &Path, key: &LogKey, size: u64, note: &str) -> Result<
 /// Replaces the kept checkpoint: written beside, made durable, then renamed, so that a crash leaves the old one.
 fn write(path: &Path, note: &str) -> Result<(), CheckpointFileError> {
     let failed = |problem| CheckpointFileError::File { path: path.display().to_string(), problem };
-    let beside = path.with_extension("new");
+    // A name of its own: the command line may write beside a running service.
+    let beside = path.with_extension(format!("new-{}", std::process::id()));
     let mut file = fs::File::create(&beside).map_err(failed)?;
     file.write_all(note.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     fs::rename(&beside, path).map_err(failed)?;

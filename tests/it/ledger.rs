@@ -1,7 +1,6 @@
 //! The quantity ledger through the HTTPS door.
 
 use endmark::client::Answered;
-use endmark::registry::Grant;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -13,16 +12,9 @@ on_both_databases!(
     a_certificate_for_one_movement_is_bound_to_it_and_freed_by_deletion
     release_and_deletion_answer_their_outcomes
     a_correction_returns_what_did_not_leave_and_never_more
-    an_override_stands_beside_the_ledger_and_is_seen_ever_after
-    expiry_suspension_revocation_between_reserve_and_release
-    a_replacement_takes_over_and_inherits_what_comes_back
     a_position_that_moves_to_the_successor_takes_its_quantity_along
-    confidential_holds_show_nowhere_to_the_manufacturer
-    only_the_organisation_that_made_a_position_changes_it
     refusals_name_their_reason_and_item
-    presented_goods_are_not_presented_twice_unless_turned_back
     bad_positions_leave_the_earlier_state
-    a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked
     reservations_round_up
 );
 
@@ -52,26 +44,26 @@ pub(crate) async fn put(register: &Register, mrn: &str, asked: &Value) -> Answer
     register.world.customs.send(Method::PUT, &path, Some(("application/json", body))).await.unwrap()
 }
 
-async fn send(register: &Register, method: Method, path: &str, body: Option<Value>) -> Answered {
+pub(crate) async fn send(register: &Register, method: Method, path: &str, body: Option<Value>) -> Answered {
     let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
     register.world.customs.send(method, &format!("/v1/customs/declarations/{path}"), body).await.unwrap()
 }
 
-async fn release(register: &Register, mrn: &str) -> Answered {
+pub(crate) async fn release(register: &Register, mrn: &str) -> Answered {
     send(register, Method::POST, &format!("{mrn}/release"), Some(json!({ "office": "LTVR1000" }))).await
 }
 
-async fn delete(register: &Register, mrn: &str) -> Answered {
+pub(crate) async fn delete(register: &Register, mrn: &str) -> Answered {
     send(register, Method::DELETE, &format!("{mrn}/reservation?office=LTVR1000"), None).await
 }
 
 /// Reserved, consumed, available of line 2.
-fn totals(ledger: &Value) -> [String; 3] {
+pub(crate) fn totals(ledger: &Value) -> [String; 3] {
     let line = ledger["lines"].as_array().unwrap().iter().find(|line| line["certificateLineNumber"] == 2).unwrap();
     ["reserved", "consumed", "available"].map(|name| line[name].as_str().unwrap().to_owned())
 }
 
-async fn quantities(register: &Register, number: &str) -> Value {
+pub(crate) async fn quantities(register: &Register, number: &str) -> Value {
     let answered = register.world.customs.get(&format!("/v1/customs/certificates/{number}/quantities")).await.unwrap();
     assert_eq!(answered.status, 200, "{}", answered.body);
     answered.body
@@ -91,19 +83,19 @@ async fn single_movement(register: &Register, reference: &str) -> String {
     issue(register, &payload).await
 }
 
-async fn issue(register: &Register, payload: &Value) -> String {
+pub(crate) async fn issue(register: &Register, payload: &Value) -> String {
     let (number, jws) = register.seal(payload);
     let answered = register.world.maker.submit(&jws).await.unwrap();
     assert_eq!(answered.status, 201, "{}", answered.body);
     number
 }
 
-fn good(answered: &Answered) -> &Value {
+pub(crate) fn good(answered: &Answered) -> &Value {
     assert_eq!(answered.status, 200, "{:#}", answered.body);
     &answered.body
 }
 
-fn reason(answered: &Answered) -> &str {
+pub(crate) fn reason(answered: &Answered) -> &str {
     assert_eq!(problem(answered), "409 reservation-refused", "{:#}", answered.body);
     answered.body["failureReason"].as_str().unwrap()
 }
@@ -244,89 +236,6 @@ async fn a_correction_returns_what_did_not_leave_and_never_more(on: On) {
     crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
-async fn an_override_stands_beside_the_ledger_and_is_seen_ever_after(on: On) {
-    let register = Register::start(on).await;
-    let number = many_movements(&register, "L-6").await;
-    good(&put(&register, &mrn(1), &trucks(&number, "4")).await);
-    assert_eq!(reason(&put(&register, &mrn(2), &trucks(&number, "5")).await), "05");
-    let by_hand = json!({ "officer": "V. Kazlauskas", "office": "LTVR1000", "reason": "counted twice at the office",
-        "consignment": trucks(&number, "5") });
-    let path = format!("{}/override", mrn(2));
-    let done = send(&register, Method::POST, &path, Some(by_hand.clone())).await;
-    assert_eq!(totals(&good(&done)["ledger"][0]), ["6", "0", "0"], "the bound holds");
-    let line = done.body["ledger"][0]["lines"].as_array().unwrap().iter().find(|l| l["excess"] != Value::Null).unwrap();
-    assert_eq!(line["excess"], "3");
-    let later = put(&register, &mrn(3), &trucks(&number, "1")).await;
-    assert!(findings(&later.body["verdict"]).contains(&"overridden"), "{:#}", later.body);
-    let shown = register.world.customs.get(&format!("/v1/customs/declarations/{}", mrn(2))).await.unwrap().body;
-    assert_eq!(shown["overridden"], true);
-    assert_eq!(shown["history"][0]["byHand"]["officer"], "V. Kazlauskas");
-    let mut nobody = by_hand;
-    nobody["officer"] = json!(" ");
-    assert_eq!(send(&register, Method::POST, &path, Some(nobody)).await.status, 400);
-    crate::support::ledger_and_log_agree(&register.stop().await);
-}
-
-async fn expiry_suspension_revocation_between_reserve_and_release(on: On) {
-    let mut register = Register::start(on).await;
-    let mut payload = register.payload("L-7");
-    payload["validity"]["until"] = json!("2026-03-18");
-    let ending = issue(&register, &payload).await;
-    let revoked = register.issue("L-8").await;
-    good(&put(&register, &mrn(1), &trucks(&ending, "2")).await);
-    good(&put(&register, &mrn(2), &trucks(&revoked, "2")).await);
-    let change = |what: &str| format!("/v1/certificates/{revoked}/{what}");
-    let why = || Some(("application/json", json!({ "reason": "a test" }).to_string().into_bytes()));
-    register.world.maker.send(Method::POST, &change("revocation"), why()).await.unwrap();
-    register.world.days_pass(4);
-    // Expired since: the hold made in time may be sent again and released.
-    let again = put(&register, &mrn(1), &trucks(&ending, "2")).await;
-    assert!(findings(&good(&again)["verdict"]).contains(&"coveredByReservation"));
-    assert_eq!(reason(&put(&register, &mrn(1), &trucks(&ending, "3")).await), "04", "nothing new after expiry");
-    assert_eq!(good(&release(&register, &mrn(1)).await)["outcome"], "01");
-    // Revoked since: nothing new, and the release is carried out and says so.
-    assert_eq!(reason(&put(&register, &mrn(2), &trucks(&revoked, "2")).await), "04");
-    let mut border = trucks(&revoked, "2");
-    border["stage"] = json!("border");
-    let presented = put(&register, &mrn(2), &border).await;
-    assert_eq!(good(&presented)["verdict"]["verdict"], "doesNotConform");
-    let released = release(&register, &mrn(2)).await;
-    assert_eq!(
-        (&good(&released)["outcome"], totals(&released.body["ledger"][0])),
-        (&json!("04"), ["0", "2", "4"].map(String::from))
-    );
-    register = register.restart().await;
-    crate::support::ledger_and_log_agree(&register.stop().await);
-}
-
-async fn a_replacement_takes_over_and_inherits_what_comes_back(on: On) {
-    let register = Register::start(on).await;
-    let old = many_movements(&register, "L-9").await;
-    good(&put(&register, &mrn(1), &trucks(&old, "4")).await);
-    let mut payload = register.payload("L-10");
-    payload["scope"] = json!("multipleMovements");
-    payload["replaces"] = json!(old);
-    payload["lines"][1]["quantity"]["value"] = json!("2");
-    let new = issue(&register, &payload).await;
-    let shown = register.world.maker.get(&format!("/v1/certificates/{old}")).await.unwrap().body;
-    assert_eq!((&shown["status"], &shown["statusReason"]), (&json!("replaced"), &json!(new)));
-    assert_eq!(reason(&put(&register, &mrn(2), &trucks(&old, "1")).await), "04");
-    assert_eq!(totals(&quantities(&register, &old).await), ["4", "0", "0"]);
-    assert_eq!(totals(&quantities(&register, &new).await), ["0", "0", "2"]);
-    good(&delete(&register, &mrn(1)).await);
-    assert_eq!(totals(&quantities(&register, &new).await), ["0", "0", "6"], "what came back flows on");
-    good(&put(&register, &mrn(3), &trucks(&new, "5")).await);
-    payload["reference"] = json!("L-11");
-    let (_, jws) = register.seal(&payload);
-    let twice = register.world.maker.submit(&jws).await.unwrap();
-    assert_eq!((problem(&twice).as_str(), &twice.body["reason"]), ("422 certificate-refused", &json!("replacedFinal")));
-    payload["replaces"] = json!(crate::support::nobodys_number());
-    payload["reference"] = json!("L-12");
-    let (_, jws) = register.seal(&payload);
-    assert_eq!(register.world.maker.submit(&jws).await.unwrap().body["reason"], "replacedUnknown");
-    crate::support::ledger_and_log_agree(&register.stop().await);
-}
-
 async fn a_position_that_moves_to_the_successor_takes_its_quantity_along(on: On) {
     let register = Register::start(on).await;
     let old = many_movements(&register, "L-22").await;
@@ -341,48 +250,6 @@ async fn a_position_that_moves_to_the_successor_takes_its_quantity_along(on: On)
     good(&moved);
     assert_eq!(totals(&quantities(&register, &old).await), ["0", "0", "0"], "nothing stays on what is closed");
     assert_eq!(totals(&quantities(&register, &new).await), ["5", "0", "1"]);
-    crate::support::ledger_and_log_agree(&register.stop().await);
-}
-
-async fn confidential_holds_show_nowhere_to_the_manufacturer(on: On) {
-    let register = Register::start(on).await;
-    let number = many_movements(&register, "L-13").await;
-    let usage = format!("/v1/certificates/{number}/usage");
-    good(&put(&register, &mrn(1), &trucks(&number, "1")).await);
-    let before = register.world.maker.get(&usage).await.unwrap().body;
-    assert_eq!(before["used"], json!([{ "line": 2, "quantity": "1", "day": "2026-03-16", "event": "reserved" }]));
-    good(&put(&register, &format!("{}?confidential=true", mrn(2)), &trucks(&number, "5")).await);
-    assert_eq!(register.world.maker.get(&usage).await.unwrap().body, before);
-    let shown = register.world.maker.get(&format!("/v1/certificates/{number}")).await.unwrap().body;
-    assert_eq!(shown["status"], "valid");
-    let asked = register.world.maker.post("/v1/prechecks", &trucks(&number, "5")).await.unwrap();
-    assert_eq!(asked.body["verdict"], "conforms", "what is left does not give it away: {:#}", asked.body);
-    assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"], "customs sees it");
-    // Somebody else's usage is not there.
-    assert_eq!(register.world.trader.get(&usage).await.unwrap().status, 404);
-    crate::support::ledger_and_log_agree(&register.stop().await);
-}
-
-async fn only_the_organisation_that_made_a_position_changes_it(on: On) {
-    let register = Register::start(on).await;
-    let number = many_movements(&register, "L-14").await;
-    good(&put(&register, &mrn(1), &trucks(&number, "2")).await);
-    let (_, other) = register.register("pl-customs", &[Grant::CustomsWrite]);
-    register.settled(&other).await;
-    let path = format!("/v1/customs/declarations/{}", mrn(1));
-    let body = |value: &Value| Some(("application/json", value.to_string().into_bytes()));
-    let taken = other.send(Method::PUT, &path, body(&trucks(&number, "1"))).await.unwrap();
-    assert_eq!(problem(&taken), "403 declaration-of-another-organisation");
-    let office = json!({ "office": "PL301010" });
-    let released = other.send(Method::POST, &format!("{path}/release"), body(&office)).await.unwrap();
-    assert_eq!(problem(&released), "403 declaration-of-another-organisation");
-    assert_eq!(other.get(&path).await.unwrap().status, 200, "others read it");
-    let mut border = trucks(&number, "2");
-    border["stage"] = json!("border");
-    border["office"] = json!("PL301010");
-    let presented = other.send(Method::PUT, &path, body(&border)).await.unwrap();
-    assert_eq!(good(&presented)["declaration"]["organisation"], "lt-customs", "{:#}", presented.body);
-    assert_eq!(totals(&quantities(&register, &number).await), ["2", "0", "4"]);
     crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
@@ -415,35 +282,6 @@ async fn refusals_name_their_reason_and_item(on: On) {
         assert_eq!(refused.body["failedItem"], item, "{wanted}");
     }
     assert_eq!(totals(&quantities(&register, &number).await), ["0", "0", "6"]);
-    crate::support::ledger_and_log_agree(&register.stop().await);
-}
-
-async fn presented_goods_are_not_presented_twice_unless_turned_back(on: On) {
-    let register = Register::start(on).await;
-    let number = many_movements(&register, "L-16").await;
-    let mut border = trucks(&number, "4");
-    border["stage"] = json!("border");
-    let unreserved = register.world.customs.post("/v1/customs/checks", &border).await.unwrap();
-    assert!(findings(&unreserved.body).contains(&"notReserved"), "{:#}", unreserved.body);
-    good(&put(&register, &mrn(1), &trucks(&number, "6")).await);
-    let at = |name: &str| format!("{}/presentations/{name}", mrn(1));
-    let first = send(&register, Method::PUT, &at("truck-1"), Some(border.clone())).await;
-    assert_eq!(good(&first)["verdict"]["verdict"], "conforms", "{:#}", first.body);
-    // The same message again is the same presentation.
-    let again = send(&register, Method::PUT, &at("truck-1"), Some(border.clone())).await;
-    assert_eq!(good(&again)["verdict"]["verdict"], "conforms");
-    let mut elsewhere = border.clone();
-    elsewhere["office"] = json!("LTDEMO20");
-    let twice = send(&register, Method::PUT, &at("truck-2"), Some(elsewhere.clone())).await;
-    assert_eq!(good(&twice)["verdict"]["verdict"], "doesNotConform");
-    assert!(findings(&twice.body["verdict"]).contains(&"quantityExceeded"));
-    let back =
-        send(&register, Method::POST, &format!("{}/turned-back", at("truck-1")), Some(json!({ "office": "LTVR1000" })))
-            .await;
-    assert_eq!(good(&back)["outcome"], "01");
-    let then = send(&register, Method::PUT, &at("truck-2"), Some(elsewhere)).await;
-    assert_eq!(good(&then)["verdict"]["verdict"], "conforms", "{:#}", then.body);
-    assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"], "it draws nothing");
     crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
@@ -495,44 +333,6 @@ async fn bad_positions_leave_the_earlier_state(on: On) {
     assert_eq!(problem(&nonsense), "400 request-malformed");
     assert_eq!(totals(&quantities(&register, &number).await), ["2", "0", "4"]);
     crate::support::ledger_and_log_agree(&register.stop().await);
-}
-
-async fn a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked(on: On) {
-    let register = Register::start(on).await;
-    let (a, b, c) = (
-        many_movements(&register, "L-18").await,
-        many_movements(&register, "L-19").await,
-        register.issue("L-20").await,
-    );
-    for (number, name) in [(&a, 1), (&b, 2)] {
-        good(&put(&register, &mrn(name), &trucks(number, "6")).await);
-    }
-    crate::support::sql(
-        &register.place,
-        &format!("UPDATE certificate_line SET reserved = 0, confidential = 0 WHERE certificate = '{a}'"),
-    );
-    crate::support::sql(
-        &register.place,
-        &format!("UPDATE claim SET drawn = 1, quantity = 1 WHERE certificate = '{b}'"),
-    );
-    crate::support::sql(&register.place, &format!("DELETE FROM certificate_line WHERE certificate = '{c}'"));
-    for number in [&a, &b, &c] {
-        let refused = put(&register, &mrn(7), &trucks(number, "1")).await;
-        assert_eq!(reason(&refused), "11", "{:#}", refused.body);
-        assert_eq!(refused.body["verdict"]["verdict"], "cannotBeChecked");
-        assert!(findings(&refused.body["verdict"]).contains(&"certificateCorrupt"));
-    }
-    assert_eq!(release(&register, &mrn(2)).await.status, 500, "nothing is done with it");
-    let differences = crate::support::ledger_differences(&register.stop().await);
-    assert!(
-        differences.iter().any(|named| named.contains(&a) && named.contains("changed outside")),
-        "{differences:#?}"
-    );
-    assert!(
-        differences.iter().any(|named| named.contains(&b) && named.contains("changed outside")),
-        "{differences:#?}"
-    );
-    assert!(differences.iter().any(|named| named.contains(&c) && named.contains("no row")), "{differences:#?}");
 }
 
 async fn reservations_round_up(on: On) {

@@ -15,6 +15,7 @@ mod crash;
 mod documents;
 mod faults;
 mod ledger;
+mod ledger_life;
 mod ledger_random;
 mod ledger_stress;
 mod linear;

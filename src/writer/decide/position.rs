@@ -1,7 +1,7 @@
 //! A declaration's whole position: reserved, presented at the border, or let pass by an officer.
 
 use endmark_core::consignment::Consignment;
-use endmark_core::position::Joined;
+use endmark_core::position::{Joined, Phase};
 use endmark_core::reference::{Mrn, Office};
 use endmark_core::verdict::{Answer, Finding, Severity, Verdict};
 use serde_json::{Value, json};
@@ -213,14 +213,13 @@ fn hold(
     let touched: Vec<_> = view.ledger.position.claims_of(mrn).map(|(key, _)| key.line).collect();
     let rows = position_rows(&view.ledger.position, mrn);
     view.ledger.position.pass_on_what_came_back(touched);
-    let released = before.as_ref().is_some_and(|before| matches!(before.status, Status::Released));
     let begun = before.as_ref().filter(|before| before.status.is_active()).map(|before| before.since);
     let overridden = how.kind == Kind::DeclarationOverridden || before.as_ref().is_some_and(|there| there.overridden);
     let declaration = Declaration {
         mrn: mrn.clone(),
         organisation: caller.organisation.clone(),
         version: consignment.declaration_version,
-        status: if released { Status::Released } else { Status::Reserved },
+        status: status_of(mrn, view),
         office: how.office.clone(),
         confidential: how.confidential,
         overridden,
@@ -247,6 +246,16 @@ fn hold(
     decision.draft.ledger = Some(Value::Object(record));
     decision.reply = Reply::Held(Box::new(held));
     decision
+}
+
+/// Where a declaration stands, from its claims: an officer may add goods to one that is released already.
+fn status_of(mrn: &Mrn, view: &View<'_>) -> Status {
+    let is = |phase| view.ledger.position.claims_of(mrn).any(|(_, claim)| claim.phase == phase);
+    match (is(Phase::Reserved), is(Phase::Consumed)) {
+        (_, false) => Status::Reserved,
+        (true, true) => Status::PartlyReleased,
+        (false, true) => Status::Released,
+    }
 }
 
 /// What the tried position says of the goods presented.
