@@ -102,7 +102,9 @@ fn open_postgres(config: &tokio_postgres::Config) -> Result<Connection, StoreErr
     runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(
         &mut inner,
         "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '15s';
-         SET TIME ZONE 'UTC';",
+         SET TIME ZONE 'UTC';
+         -- A plan made while a table was small reads all of it when it has grown; planning anew costs less.
+         SET plan_cache_mode = 'force_custom_plan';",
     ))?;
     HANDED_OVER.set(Some(runtime));
     Ok(Connection::Postgres(Box::new(PgConnection::from(inner))))
