@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use endmark_core::number::CertificateNumber;
 use serde_json::json;
+use time::format_description::well_known::Rfc3339;
 
 use super::output::Output;
 use super::{Config, Failed, Outcome};
@@ -116,7 +117,11 @@ fn table(ledger: &CertificateLedger) -> Result<String, std::fmt::Error> {
         let covered =
             if entry.covered.is_zero() { String::new() } else { format!("  {} held by its movement", entry.covered) };
         let (item, line) = (entry.goods_item_number, entry.certificate_line_number);
-        let (quantity, office, at) = (entry.quantity.to_string(), &entry.customs_office, entry.event_date_time);
+        let (quantity, office, at) = (
+            entry.quantity.to_string(),
+            &entry.customs_office,
+            entry.event_date_time.format(&Rfc3339).unwrap_or_default(),
+        );
         writeln!(
             text,
             "{value:<18} {item:>5} {line:>5} {quantity:>14} {state:<9} {office:<9} {at}{covered}",
