@@ -88,6 +88,24 @@ const fn is_nothing(amount: &Decimal) -> bool {
     amount.is_zero()
 }
 
+impl CertificateLedger {
+    /// Lines and claims as kept.
+    pub fn of(
+        certificate: CertificateNumber,
+        lines: &[StoredLine],
+        claims: &[StoredClaim],
+        more_entries: bool,
+    ) -> Self {
+        let line_of = |claim: &StoredClaim| lines.iter().find(|line| line.key == claim.key.line);
+        Self {
+            certificate,
+            lines: lines.iter().map(LineTotals::of).collect(),
+            entries: claims.iter().filter_map(|claim| Some(LedgerEntry::of(claim, line_of(claim)?))).collect(),
+            more_entries,
+        }
+    }
+}
+
 /// An amount as shown; rows never hold one that cannot be.
 pub fn decimal(millionths: i128) -> Decimal {
     Decimal::from_millionths(millionths.max(0)).unwrap_or_default()

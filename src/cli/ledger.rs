@@ -10,8 +10,8 @@ use super::output::Output;
 use super::{Config, Failed, Outcome};
 use crate::app::open_context;
 use crate::config::Settings;
-use crate::ledger::{CertificateLedger, LedgerEntry, LineTotals};
-use crate::store::ledger::{ClaimPage, Row, StoredLine, lines_of, used_claims};
+use crate::ledger::{CertificateLedger, LineTotals};
+use crate::store::ledger::{ClaimPage, lines_of, used_claims};
 use crate::store::{Connection, StoreError, apart};
 
 /// How many claims are shown.
@@ -50,30 +50,13 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
         Ok::<_, StoreError>((lines, claims))
     })?;
     let tampered = || format!("a ledger row of {number} was changed outside the service; compare it with the log");
-    let lines: Vec<StoredLine> = lines
-        .into_iter()
-        .map(|row| match row {
-            Row::Good(line) => Ok(line),
-            Row::Tampered(_) => Err(tampered()),
-        })
-        .collect::<Result<_, _>>()?;
+    let lines = lines.into_iter().map(|row| row.verified(tampered)).collect::<Result<Vec<_>, _>>()?;
+    let claims = claims.into_iter().map(|row| row.verified(tampered)).collect::<Result<Vec<_>, _>>()?;
     if lines.is_empty() {
         return Err(format!("this register has no certificate {number}; read the number again").into());
     }
     let more_entries = u32::try_from(claims.len()).is_ok_and(|count| count == ENTRIES_MAX);
-    let mut entries = Vec::with_capacity(claims.len());
-    for row in claims {
-        let Row::Good(claim) = row else { return Err(tampered().into()) };
-        if let Some(line) = lines.iter().find(|line| line.key == claim.key.line) {
-            entries.push(LedgerEntry::of(&claim, line));
-        }
-    }
-    let ledger = CertificateLedger {
-        certificate: number,
-        lines: lines.iter().map(LineTotals::of).collect(),
-        entries,
-        more_entries,
-    };
+    let ledger = CertificateLedger::of(number, &lines, &claims, more_entries);
     output.show(table(&ledger)?, &json!(ledger));
     Ok(Outcome::Yes)
 }

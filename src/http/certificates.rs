@@ -15,7 +15,7 @@ use super::{Problem, ProblemKind};
 use crate::app::App;
 use crate::registry::Grant;
 use crate::store::certificate::{Found, Standing, page, sealed_bytes, standings};
-use crate::store::ledger::{Row, StoredLine, lines_of};
+use crate::store::ledger::{StoredLine, lines_of};
 
 /// The most certificates of one page.
 const PAGE_MAX: u32 = 100;
@@ -58,13 +58,8 @@ pub(super) async fn stored(
         Found::Standing(standing) => *standing,
         Found::Tampered(why) => return Err(fault(why)),
     };
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in rows {
-        match row {
-            Row::Good(line) => lines.push(line),
-            Row::Tampered(_) => return Err(fault("a ledger row was changed outside the service".to_owned())),
-        }
-    }
+    let tampered = || fault("a ledger row was changed outside the service".to_owned());
+    let lines = rows.into_iter().map(|row| row.verified(tampered)).collect::<Result<Vec<_>, _>>()?;
     let sealed = seal::parse(&jws).and_then(seal::UnverifiedSeal::verify).map_err(|error| fault(error.to_string()))?;
     if sealed.number() != number || sealed.digest() != standing.digest {
         return Err(fault("the sealed bytes are another certificate's".to_owned()));

@@ -67,20 +67,9 @@ async fn judge(
 ) -> Result<HttpResponse, Problem> {
     let body = body::read(app, request, payload, &CONSIGNMENT).await?;
     calling.spend_evidence(app, body.len())?;
-    let consignment = consignment::parse(&body).map_err(|error| {
-        app.turned_away.count(Cause::Malformed);
-        Problem::new(ProblemKind::ConsignmentMalformed, error.to_string())
-    })?;
+    let consignment = read(app, &body)?;
     let prepare = async || {
-        let registry = app.registry();
-        let prepared = app.verified.prepare(&app.readers, &registry, cited_numbers(&consignment)).await?;
-        let request = CheckRequest {
-            body: body.clone(),
-            consignment: consignment.clone(),
-            prepared,
-            epoch: registry.epoch,
-            precheck: is_precheck,
-        };
+        let request = prepared(app, &body, &consignment, is_precheck).await?;
         Ok::<_, Problem>(Command {
             origin: calling.origin(),
             organisation: calling.0.organisation.to_string(),
@@ -95,4 +84,25 @@ async fn judge(
             .body(json.to_string())),
         _ => Err(Problem::new(ProblemKind::Internal, "give the operator the request id")),
     }
+}
+
+/// Reads a consignment, or counts that it is none.
+pub(super) fn read(app: &App, body: &[u8]) -> Result<Consignment, Problem> {
+    consignment::parse(body).map_err(|error| {
+        app.turned_away.count(Cause::Malformed);
+        Problem::new(ProblemKind::ConsignmentMalformed, error.to_string())
+    })
+}
+
+/// The question as the writer wants it: the certificates cited are verified from their bytes.
+pub(super) async fn prepared(
+    app: &App,
+    body: &[u8],
+    consignment: &Consignment,
+    is_precheck: bool,
+) -> Result<CheckRequest, Problem> {
+    let registry = app.registry();
+    let prepared = app.verified.prepare(&app.readers, &registry, cited_numbers(consignment)).await?;
+    let (body, consignment) = (body.to_vec(), consignment.clone());
+    Ok(CheckRequest { body, consignment, prepared, epoch: registry.epoch, precheck: is_precheck })
 }

@@ -213,21 +213,12 @@ pub(super) async fn detail(app: &App, mrn: Mrn) -> Result<Option<DeclarationDeta
         tracing::error!("a ledger row of a declaration was changed outside the service");
         Problem::new(ProblemKind::Internal, "what is stored of this declaration does not verify; tell the operator")
     };
-    let good = |row| match row {
-        Row::Good(value) => Ok(value),
-        Row::Tampered(_) => Err(fault()),
-    };
-    let declaration = declaration.map(good).transpose()?;
-    let lines: std::collections::HashMap<_, _> = lines
-        .into_iter()
-        .map(|row| match row {
-            Row::Good(line) => Ok((line.key, line)),
-            Row::Tampered(_) => Err(fault()),
-        })
-        .collect::<Result<_, _>>()?;
+    let declaration = declaration.map(|row| row.verified(fault)).transpose()?;
+    let lines: std::collections::HashMap<_, _> =
+        lines.into_iter().map(|row| row.verified(fault).map(|line| (line.key, line))).collect::<Result<_, _>>()?;
     let mut holds = Vec::new();
     for row in claims {
-        let Row::Good(claim) = row else { return Err(fault()) };
+        let claim = row.verified(fault)?;
         let line = lines.get(&claim.key.line).ok_or_else(fault)?;
         let certificate = claim.key.line.certificate.to_string();
         holds.push(Hold { certificate, entry: LedgerEntry::of(&claim, line) });
@@ -235,7 +226,7 @@ pub(super) async fn detail(app: &App, mrn: Mrn) -> Result<Option<DeclarationDeta
     holds.sort_by_key(|hold| hold.entry.goods_item_number);
     let mut shown = Vec::new();
     for row in presentations {
-        let Row::Good(of) = row else { return Err(fault()) };
+        let of = row.verified(fault)?;
         let goods = of.goods.into_iter().map(|goods| GoodsPresented {
             goods_item_number: goods.item,
             certificate: goods.certificate.to_string(),

@@ -1,8 +1,7 @@
 //! `PUT` and `GET /v1/customs/declarations/{mrn}`: a declaration's whole position.
 
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
-use endmark_core::check::cited_numbers;
-use endmark_core::consignment::{self, Consignment, Stage};
+use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::reference::{DeclarationReference, Mrn};
 use endmark_core::verdict::Verdict;
 use serde::{Deserialize, Serialize};
@@ -13,11 +12,11 @@ use super::body::{self, CONSIGNMENT};
 use super::caller::Calling;
 use super::declaration_view::{DeclarationDetail, DeclarationView, detail};
 use super::problem::ProblemDocument;
-use super::{Problem, ProblemKind};
+use super::{Problem, ProblemKind, checks};
 use crate::app::{App, Cause};
 use crate::ledger::CertificateLedger;
 use crate::registry::Grant;
-use crate::writer::{Action, Answer, CheckRequest, Command, DeclarationRequest, PositionRequest, Purpose, Reply};
+use crate::writer::{Action, Answer, Command, DeclarationRequest, PositionRequest, Purpose, Reply};
 
 /// A position that is held, or goods presented.
 #[derive(Debug, Serialize, ToSchema)]
@@ -120,16 +119,16 @@ pub(super) fn mrn(text: &str) -> Result<Mrn, Problem> {
 
 /// Reads a consignment that is about the declaration of the path.
 pub(super) fn read_consignment(app: &App, body: &[u8], mrn: &Mrn) -> Result<Consignment, Problem> {
-    let malformed = |detail: String| {
-        app.turned_away.count(Cause::Malformed);
-        Problem::new(ProblemKind::ConsignmentMalformed, detail)
-    };
-    let mut consignment = consignment::parse(body).map_err(|error| malformed(error.to_string()))?;
+    let mut consignment = checks::read(app, body)?;
     let own = DeclarationReference::Mrn { value: mrn.clone() };
     match &consignment.reference {
-        Some(named) if *named != own => Err(malformed(format!(
-            "reference: the body is about {named}, the address about {mrn}; an MRN names a position"
-        ))),
+        Some(named) if *named != own => {
+            app.turned_away.count(Cause::Malformed);
+            Err(Problem::new(
+                ProblemKind::ConsignmentMalformed,
+                format!("reference: the body is about {named}, the address about {mrn}; an MRN names a position"),
+            ))
+        }
         _ => {
             consignment.reference = Some(own);
             Ok(consignment)
@@ -148,15 +147,7 @@ pub(super) async fn position(
 ) -> Result<HttpResponse, Problem> {
     calling.spend_evidence(app, body.len())?;
     let prepare = async || {
-        let registry = app.registry();
-        let prepared = app.verified.prepare(&app.readers, &registry, cited_numbers(&consignment)).await?;
-        let check = CheckRequest {
-            body: body.clone(),
-            consignment: consignment.clone(),
-            prepared,
-            epoch: registry.epoch,
-            precheck: false,
-        };
+        let check = checks::prepared(app, &body, &consignment, false).await?;
         let request = PositionRequest { check, mrn: mrn.clone(), purpose: purpose() };
         Ok::<_, Problem>(Command {
             origin: calling.origin(),

@@ -11,9 +11,9 @@ use super::caller::Calling;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
-use crate::ledger::{CertificateLedger, LedgerEntry, LineTotals};
+use crate::ledger::CertificateLedger;
 use crate::registry::Grant;
-use crate::store::ledger::{self as rows, ClaimPage, Row, StoredClaim, StoredLine};
+use crate::store::ledger::{self as rows, ClaimPage, StoredClaim, StoredLine};
 
 const PAGE_MAX: u32 = 1_000;
 
@@ -49,20 +49,8 @@ pub(super) async fn ledger_of(
         tracing::error!(%number, "a ledger row was changed outside the service");
         Problem::new(ProblemKind::Internal, "the ledger of this certificate does not verify; tell the operator")
     };
-    let lines: Vec<StoredLine> = lines
-        .into_iter()
-        .map(|row| match row {
-            Row::Good(line) => Ok(line),
-            Row::Tampered(_) => Err(fault()),
-        })
-        .collect::<Result<_, _>>()?;
-    let claims: Vec<StoredClaim> = claims
-        .into_iter()
-        .map(|row| match row {
-            Row::Good(claim) => Ok(claim),
-            Row::Tampered(_) => Err(fault()),
-        })
-        .collect::<Result<_, _>>()?;
+    let lines = lines.into_iter().map(|row| row.verified(fault)).collect::<Result<Vec<_>, _>>()?;
+    let claims = claims.into_iter().map(|row| row.verified(fault)).collect::<Result<Vec<_>, _>>()?;
     Ok((!lines.is_empty()).then_some((lines, claims)))
 }
 
@@ -87,14 +75,7 @@ pub(super) async fn quantities(
         ledger_of(&app, number, ClaimPage::after(after, limit)).await?.ok_or_else(Problem::not_found)?;
     let more_entries = u32::try_from(claims.len()).is_ok_and(|count| count == limit);
     let next = claims.last().filter(|_| more_entries).map(|last| ClaimPage::cursor_of(&last.key));
-    let line_of = |claim: &StoredClaim| lines.iter().find(|line| line.key == claim.key.line);
-    let entries = claims.iter().filter_map(|claim| Some(LedgerEntry::of(claim, line_of(claim)?))).collect();
-    let ledger = CertificateLedger {
-        certificate: number,
-        lines: lines.iter().map(LineTotals::of).collect(),
-        entries,
-        more_entries,
-    };
+    let ledger = CertificateLedger::of(number, &lines, &claims, more_entries);
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
         let link = format!("</v1/customs/certificates/{number}/quantities?limit={limit}&after={next}>; rel=\"next\"");

@@ -209,27 +209,27 @@ impl Ledger {
             recent.retain(|key| !changed.claims.contains(key));
             recent.extend(changed.claims.iter().filter(|key| key.line.certificate == certificate).cloned());
         }
-        for key in &changed.lines {
-            if let (Some(line), Some(position)) = (self.lines.get_mut(key), self.position.line(*key)) {
-                line.position.clone_from(position);
-                line.leaf = leaf;
-            }
-        }
+        self.note_lines(&changed.lines, leaf);
         self.changed.claims.extend(changed.claims.iter().cloned());
-        self.changed.lines.extend(changed.lines.iter().copied());
         self.changed.followers.extend(changed.followers.iter().cloned());
         changed
     }
 
     /// Keeps changes of lines alone.
     pub(super) fn keep_lines(&mut self, leaf: u64) {
-        for key in self.position.keep().lines {
-            if let (Some(line), Some(position)) = (self.lines.get_mut(&key), self.position.line(key)) {
+        let changed = self.position.keep().lines;
+        self.note_lines(&changed, leaf);
+    }
+
+    /// Takes over where lines stand now, to be written.
+    fn note_lines(&mut self, changed: &BTreeSet<LineKey>, leaf: u64) {
+        for key in changed {
+            if let (Some(line), Some(position)) = (self.lines.get_mut(key), self.position.line(*key)) {
                 line.position.clone_from(position);
                 line.leaf = leaf;
             }
-            self.changed.lines.insert(key);
         }
+        self.changed.lines.extend(changed);
     }
 
     /// The goods of a line.

@@ -61,9 +61,4 @@ impl Joined {
     pub fn named(&self) -> impl Iterator<Item = &Previous> {
         self.items.values().flatten().chain(&self.whole)
     }
-
-    /// Whether nothing is named.
-    pub fn is_empty(&self) -> bool {
-        self.whole.is_empty() && self.items.is_empty()
-    }
 }

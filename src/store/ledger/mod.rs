@@ -49,6 +49,16 @@ pub enum Row<T, K> {
     Tampered(K),
 }
 
+impl<T, K> Row<T, K> {
+    /// What it says; the fault given, where it was changed outside the service.
+    pub fn verified<E>(self, fault: impl FnOnce() -> E) -> Result<T, E> {
+        match self {
+            Self::Good(value) => Ok(value),
+            Self::Tampered(_) => Err(fault()),
+        }
+    }
+}
+
 /// Gathers one column of many rows, for `unnest`.
 macro_rules! column_of {
     ($rows:expr, $r:ident => $value:expr) => {

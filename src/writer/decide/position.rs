@@ -47,10 +47,9 @@ pub(super) fn decide(
             view.ledger.position.take_back();
             Ok(refuse(request, before, caller, view, verdict, &json))
         }
-        Purpose::Reserve { confidential } => {
+        Purpose::Reserve { .. } => {
             let office = request.check.consignment.office.clone();
-            let made =
-                Made { kind: Kind::DeclarationReserved, decision: "reserved", confidential: *confidential, office };
+            let made = Made { kind: Kind::DeclarationReserved, decision: "reserved", confidential, office };
             Ok(hold(request, before, made, caller, view, leaf, verdict, &json))
         }
         Purpose::Override { office } => {
