@@ -2,6 +2,10 @@
 //!
 //! Only ids, codes and digests: names and addresses stay in the evidence, which can be erased.
 
+mod logged;
+
+pub use logged::Logged;
+
 use endmark_core::digest::Digest;
 use endmark_core::position::{Claim, ClaimKey, Position};
 use endmark_core::reference::Mrn;
@@ -10,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::store::ledger::Presented;
+
 /// The version of this shape.
 const VERSION: u8 = 1;
 
@@ -17,7 +23,7 @@ const VERSION: u8 = 1;
 pub const SOFTWARE: &str = concat!("endmark ", env!("CARGO_PKG_VERSION"));
 
 /// The kinds of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// A certificate was submitted: issued, there already, or refused.
@@ -94,6 +100,18 @@ impl Kind {
             Self::RequestsTurnedAway => "requestsTurnedAway",
         }
     }
+
+    /// Whether such an entry, when its decision is `done`, changed rows of the registry: the epoch counts these.
+    pub const fn changes_the_registry(self) -> bool {
+        matches!(
+            self,
+            Self::ManufacturerChanged
+                | Self::ClientChanged
+                | Self::AnchorChanged
+                | Self::RevocationListLoaded
+                | Self::WebhookChanged
+        )
+    }
 }
 
 /// The most certificates that an entry names; a consignment may cite more.
@@ -120,6 +138,11 @@ pub(crate) fn position_rows(position: &Position, declaration: &Mrn) -> Vec<Value
         json!([key.item.item, key.line.certificate, key.line.line, quantity, excess])
     };
     position.claims_of(declaration).map(row).collect()
+}
+
+/// Goods presented as entries hold them: goods item, certificate, line, quantity in millionths.
+pub(crate) fn presented_rows(goods: &[Presented]) -> Vec<Value> {
+    goods.iter().map(|of| json!([of.item, of.certificate, of.line, of.millionths.to_string()])).collect()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde's `skip_serializing_if` asks for")]
@@ -167,6 +190,9 @@ pub struct Entry<'a> {
     /// Another subject: a fingerprint, an organisation, an issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<&'a str>,
+    /// What was changed of it, as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'a str>,
     /// The decision.
     pub decision: &'a str,
     /// Its reasons, as codes.
@@ -208,6 +234,7 @@ impl<'a> Entry<'a> {
             digest: None,
             declaration: None,
             subject: None,
+            change: None,
             decision: "",
             reasons: &[],
             regimes: &[],

@@ -2,24 +2,24 @@
 
 mod compare;
 mod request;
+mod standing;
 
-pub use compare::compare;
+pub use compare::{Difference, compare};
+pub(crate) use standing::{Event, Presented};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use endmark_core::certificate::{self, Certificate};
-use endmark_core::digest::Digest;
 use endmark_core::goods::CommodityCode;
 use endmark_core::number::CertificateNumber;
-use endmark_core::position::{Joined, LineKey, LinePosition, Position};
+use endmark_core::position::{ClaimKey, Joined, LineKey, LinePosition, Position};
 use endmark_core::reference::Mrn;
 use endmark_core::seal;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use crate::entry::{Kind, position_rows, rows_or_digest};
-use crate::store::{Connection, StoreError, certificate as certificates, log};
+use crate::entry::{Kind, Logged, position_rows, rows_or_digest};
+use crate::store::certificate::{self as certificates, Standing};
+use crate::store::ledger::Declaration;
+use crate::store::{Connection, StoreError, log};
 
 /// How many entries are read at once.
 const PAGE: u16 = 500;
@@ -40,29 +40,29 @@ pub enum ReplayError {
     },
 }
 
-/// What a replay gives.
+/// What a replay gives: every row that decides, as the log alone tells it.
 #[derive(Debug, Default)]
 pub struct Replayed {
     /// Every line and every claim.
     pub position: Position,
     /// How many entries were read.
     pub entries: u64,
-    goods: BTreeMap<LineKey, CommodityCode>,
-}
-
-/// What of an entry the ledger needs.
-#[derive(Debug, Deserialize)]
-struct Logged {
-    leaf: u64,
-    #[serde(rename = "type")]
-    kind: Kind,
-    #[serde(default)]
-    certificates: Vec<String>,
-    declaration: Option<String>,
-    decision: String,
-    #[serde(default)]
-    ledger: Value,
-    evidence: Option<Digest>,
+    /// How each certificate stands.
+    pub(crate) certificates: BTreeMap<CertificateNumber, Standing>,
+    /// How each declaration stands.
+    pub(crate) declarations: BTreeMap<Mrn, Declaration>,
+    /// What was presented, by declaration and the caller's name for it.
+    pub(crate) presentations: BTreeMap<(Mrn, String), Presented>,
+    /// The entry that last changed each row of the registry, by type of entry and subject.
+    pub(crate) registry: BTreeMap<(Kind, String), u64>,
+    /// How often the registry changed.
+    pub(crate) registry_changes: i64,
+    /// Whom the last event of each claim concerned.
+    pub(crate) events: BTreeMap<ClaimKey, Event>,
+    /// The entry that last changed each line.
+    pub(crate) line_leaves: BTreeMap<LineKey, u64>,
+    /// The goods of each line.
+    pub(crate) goods: BTreeMap<LineKey, CommodityCode>,
 }
 
 /// Reads the whole log in order and does again what its entries say was done.
@@ -74,18 +74,12 @@ pub fn replay(connection: &mut Connection) -> Result<Replayed, ReplayError> {
             return Ok(replayed);
         }
         for (leaf, body) in page {
-            let leaf_of_body = replayed.entries;
             let failed = |problem: String| ReplayError::Entry { leaf, problem };
-            let entry: Logged = serde_json::from_slice(&body).map_err(|error| failed(error.to_string()))?;
-            if leaf != leaf_of_body || entry.leaf != leaf {
-                return Err(failed(format!("entry {leaf_of_body} is missing before it")));
+            let entry = Logged::read(&body).map_err(|error| failed(error.to_string()))?;
+            if leaf != replayed.entries || entry.leaf != leaf {
+                return Err(failed(format!("entry {} is missing before it", replayed.entries)));
             }
-            replayed.apply(connection, &entry).map_err(|problem| match problem {
-                Problem::Store(error) => error.into(),
-                Problem::Entry(problem) => failed(problem),
-            })?;
-            replayed.position.keep();
-            replayed.entries = replayed.entries.saturating_add(1);
+            replayed.take(connection, &entry)?;
         }
     }
 }
@@ -102,23 +96,28 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<String> for Problem {
+    fn from(problem: String) -> Self {
+        Self::Entry(problem)
+    }
+}
+
 fn wrong(what: impl ToString) -> Problem {
     Problem::Entry(what.to_string())
 }
 
-impl Logged {
-    fn mrn(&self) -> Result<Mrn, Problem> {
-        self.declaration.as_deref().ok_or_else(|| wrong("it names no declaration"))?.parse().map_err(wrong)
-    }
-
-    /// A member of what it did to the ledger.
-    fn member<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let member = self.ledger.get(name).map(T::deserialize).transpose();
-        member.map_err(|error| wrong(format!("ledger.{name}: {error}")))
-    }
-}
-
 impl Replayed {
+    /// Does again what the next entry says was done.
+    pub(crate) fn take(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), ReplayError> {
+        let done = self.apply(connection, entry).and_then(|()| self.note(connection, entry));
+        done.map_err(|problem| match problem {
+            Problem::Store(error) => error.into(),
+            Problem::Entry(problem) => ReplayError::Entry { leaf: entry.leaf, problem },
+        })?;
+        self.entries = entry.leaf.saturating_add(1);
+        Ok(())
+    }
+
     fn apply(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), Problem> {
         match (entry.kind, entry.decision.as_str()) {
             (Kind::CertificateSubmitted, "issued") => self.issue(connection, entry),
@@ -143,21 +142,25 @@ impl Replayed {
     }
 
     fn issue(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), Problem> {
-        let number = entry.certificates.first().ok_or_else(|| wrong("it names no certificate"))?;
-        let number: CertificateNumber = number.parse().map_err(wrong)?;
+        let number = entry.number()?;
         let sealed = certificates::sealed_bytes(connection, &[number])?;
         let (_, jws, _) = sealed.first().ok_or_else(|| wrong(format!("the sealed bytes of {number} are gone")))?;
         let signed = seal::parse(jws).and_then(seal::UnverifiedSeal::verify).map_err(wrong)?;
         if signed.number() != number {
             return Err(wrong(format!("the sealed bytes kept under {number} are those of {}", signed.number())));
         }
-        let Certificate { lines, replaces, .. } = certificate::parse(signed.payload()).map_err(wrong)?;
+        if Some(signed.digest()) != entry.digest {
+            return Err(wrong(format!("the sealed bytes kept under {number} are not those it accepted")));
+        }
+        let Certificate { lines, replaces, reference, .. } = certificate::parse(signed.payload()).map_err(wrong)?;
         for line in &lines {
             let key = LineKey { certificate: number, line: line.line };
             self.goods.insert(key, line.commodity_code);
             let granted = line.quantity.value.millionths();
             self.position.load_line(key, LinePosition::untouched(line.quantity.unit, granted));
+            self.line_leaves.insert(key, entry.leaf);
         }
+        self.issued(number, &reference, entry)?;
         if let Some(old) = replaces {
             let goods = |line| self.goods.get(&LineKey { certificate: old, line }).copied();
             self.position.replace(old, number, &lines, goods);

@@ -1,6 +1,7 @@
 //! The command line: one file a command. `--json` on every one; exit code 0 done, 1 the answer is no, 2 could not.
 
 mod anchor;
+mod audit;
 mod certificate;
 mod check;
 mod client;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+pub use audit::verify as verify_database;
 pub use client::caller as registered_caller;
 pub use init::{Layout, make_register};
 pub use operator::apply as operator_change;
@@ -93,6 +95,9 @@ enum Command {
     /// Shows where the quantities of a certificate stand.
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Verifies the log and the database.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Asks a register whether a consignment conforms.
     Check(check::Arguments),
 }
@@ -115,6 +120,7 @@ pub fn run() -> ExitCode {
         Command::Webhook(command) => webhook::run(command, output),
         Command::Certificate(command) => certificate::run(command, output),
         Command::Ledger(command) => ledger::run(command, output),
+        Command::Audit(command) => audit::run(command, output),
         Command::Check(arguments) => check::run(&arguments, output),
     };
     match ended {

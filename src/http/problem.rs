@@ -230,10 +230,15 @@ impl From<Failure> for Problem {
             Failure::NotACaller(reason) => reason.into(),
             Failure::Forbidden(wanted) => grant_missing(wanted),
             Failure::Stale | Failure::Busy => Self::new(Kind::Busy, "nothing was recorded; try again in a moment"),
-            Failure::Unavailable | Failure::Closed => {
+            Failure::Unavailable => {
                 Self::new(Kind::Unavailable, "the database does not answer; nothing was recorded; try again")
                     .retry_after(5)
             }
+            Failure::Closed => Self::new(
+                Kind::Unavailable,
+                "the service takes no more commands; nothing was recorded; its operator finds the reason in its log",
+            )
+            .retry_after(60),
             Failure::OutcomeUnknown => Self::new(
                 Kind::OutcomeUnknown,
                 "the answer of the database was lost; ask for the current state before sending this again",

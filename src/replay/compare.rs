@@ -1,79 +1,290 @@
-//! Every difference between the ledger as the log tells it and as its rows stand.
+//! Every difference between what the log tells and what the rows say.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use endmark_core::check::StoredStatus;
 use endmark_core::position::{Claim, ClaimKey, LineKey, LinePosition};
+use endmark_core::reference::Mrn;
+use serde_json::{Map, Value};
 
-use super::{ReplayError, replay};
-use crate::store::ledger::{self as rows, Row};
-use crate::store::{Connection, RowKey};
+use super::standing::{Event, Presented};
+use super::{ReplayError, Replayed, replay};
+use crate::entry::{presented_rows, rows_or_digest};
+use crate::store::certificate::{self, Found, Standing};
+use crate::store::ledger::{self as rows, Declaration, Row};
+use crate::store::{Connection, RowKey, StoreError, registry};
 
 /// How many rows are read at once.
-const PAGE: u16 = 1_000;
+const PAGE: u16 = 10_000;
 
-/// Replays the log and names every difference from the rows, and every line that breaks invariant 1. Empty: ledger
-/// and log agree. For a service that stands still, since rows and log are read one after the other.
+/// A row that is not as the log tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Which row.
+    pub row: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Replays the log and names every difference of the ledger's rows. Empty: ledger and log agree. For a service that
+/// stands still, since rows and log are read one after the other.
 pub fn compare(connection: &mut Connection, key: &RowKey) -> Result<Vec<String>, ReplayError> {
-    let position = replay(connection)?.position;
+    let replayed = replay(connection)?;
     let mut differences = Vec::new();
-    let mut lines: BTreeMap<LineKey, LinePosition> = BTreeMap::new();
-    let mut claims: BTreeMap<ClaimKey, Claim> = BTreeMap::new();
-    for page in 0.. {
-        let found = rows::all_lines(connection, key, page, PAGE)?;
-        let last = found.len() < usize::from(PAGE);
-        for row in found {
-            match row {
-                Row::Good(line) => drop(lines.insert(line.key, line.position)),
-                Row::Tampered(number) => {
-                    differences.push(format!("a line of {number} was changed outside the service"));
-                }
-            }
-        }
-        if last {
-            break;
-        }
-    }
-    for page in 0.. {
-        let found = rows::all_claims(connection, key, page, PAGE)?;
-        let last = found.len() < usize::from(PAGE);
-        for row in found {
-            match row {
-                Row::Good(stored) => drop(claims.insert(stored.key, stored.claim)),
-                Row::Tampered(key) => differences.push(format!("claim {key:?} was changed outside the service")),
-            }
-        }
-        if last {
-            break;
-        }
-    }
-    for (key, line) in &lines {
-        if !line.is_sound() {
-            differences.push(format!("line {key:?} is overdrawn or below zero: {line:?}"));
-        }
-    }
-    let replayed = position.lines().map(|(key, line)| (*key, line.clone())).collect();
-    name_differences("line", &replayed, &lines, &mut differences);
-    let claim =
-        |(line, item, claim): (LineKey, &_, &Claim)| (ClaimKey { line, item: Clone::clone(item) }, claim.clone());
-    name_differences("claim", &position.claims().map(claim).collect(), &claims, &mut differences);
+    replayed.compare(connection, key, &mut |found| differences.push(format!("{}: {}", found.row, found.problem)))?;
     Ok(differences)
 }
 
-fn name_differences<K: Ord + Debug, V: PartialEq + Debug>(
-    what: &str,
+/// Hears of each difference.
+type Sink<'a> = &'a mut dyn FnMut(Difference);
+
+const EDITED: &str = "it was changed outside the service";
+
+fn tell(sink: Sink<'_>, row: impl ToString, problem: impl ToString) {
+    sink(Difference { row: row.to_string(), problem: problem.to_string() });
+}
+
+impl Replayed {
+    /// Compares every row that decides with this replay of the log.
+    pub(crate) fn compare(&self, connection: &mut Connection, key: &RowKey, sink: Sink<'_>) -> Result<(), StoreError> {
+        self.compare_registry(connection, key, sink)?;
+        self.compare_certificates(connection, key, sink)?;
+        self.compare_lines(connection, key, sink)?;
+        self.compare_claims(connection, key, sink)?;
+        self.compare_declarations(connection, key, sink)?;
+        self.compare_presentations(connection, key, sink)
+    }
+
+    fn compare_registry(&self, connection: &mut Connection, key: &RowKey, sink: Sink<'_>) -> Result<(), StoreError> {
+        let mut stored = BTreeMap::new();
+        for row in registry::all(connection, key)? {
+            let name = format!("registry row {} ({})", row.subject, row.kind.as_str());
+            if !row.intact {
+                tell(sink, &name, EDITED);
+            }
+            stored.insert((row.kind, row.subject), u64::try_from(row.leaf).unwrap_or(u64::MAX));
+        }
+        let name =
+            |(kind, subject): &(crate::entry::Kind, String)| format!("registry row {subject} ({})", kind.as_str());
+        differences(&self.registry, &stored, name, sink, |leaf, row| {
+            (leaf != row).then(|| format!("entry {leaf} set it last, but the row is that of entry {row}"))
+        });
+        Ok(())
+    }
+
+    fn compare_certificates(
+        &self,
+        connection: &mut Connection,
+        key: &RowKey,
+        sink: Sink<'_>,
+    ) -> Result<(), StoreError> {
+        let mut stored: BTreeMap<_, Standing> = BTreeMap::new();
+        let mut after = String::new();
+        loop {
+            let page = certificate::all(connection, key, &after, PAGE.into())?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            for (number, found) in page {
+                match found {
+                    Ok(Found::Standing(standing)) => drop(stored.insert(standing.number, *standing)),
+                    Ok(Found::Tampered(_)) => tell(sink, format!("certificate {number}"), EDITED),
+                    Err(error) => tell(sink, format!("certificate {number}"), error),
+                }
+            }
+        }
+        differences(
+            &self.certificates,
+            &stored,
+            |number| format!("certificate {number}"),
+            sink,
+            |log, row| {
+                let same = Standing { status: row.status.clone(), ..log.clone() } == *row
+                    && same_status(&log.status, &row.status);
+                (!same).then(|| {
+                    format!(
+                        "the log gives {} since entry {}, the row says {} since entry {}",
+                        name_of(&log.status),
+                        log.status_leaf,
+                        name_of(&row.status),
+                        row.status_leaf
+                    )
+                })
+            },
+        );
+        Ok(())
+    }
+
+    fn compare_lines(&self, connection: &mut Connection, key: &RowKey, sink: Sink<'_>) -> Result<(), StoreError> {
+        let mut stored: BTreeMap<LineKey, (LinePosition, u64)> = BTreeMap::new();
+        for page in 0.. {
+            let found = rows::all_lines(connection, key, page, PAGE)?;
+            let last = found.len() < usize::from(PAGE);
+            for row in found {
+                match row {
+                    Ok(Row::Good(line)) => drop(stored.insert(line.key, (line.position, line.leaf))),
+                    Ok(Row::Tampered(number)) => tell(sink, format!("a line of {number}"), EDITED),
+                    Err(error) => tell(sink, "a certificate's line", error),
+                }
+            }
+            if last {
+                break;
+            }
+        }
+        for (key, (line, _)) in &stored {
+            if !line.is_sound() {
+                tell(sink, line_name(key), format!("it is overdrawn or below zero: {line:?}"));
+            }
+        }
+        let leaf = |key| self.line_leaves.get(key).copied().unwrap_or_default();
+        let replayed = self.position.lines().map(|(key, line)| (*key, (line.clone(), leaf(key)))).collect();
+        differences(&replayed, &stored, line_name, sink, unequal);
+        Ok(())
+    }
+
+    fn compare_claims(&self, connection: &mut Connection, key: &RowKey, sink: Sink<'_>) -> Result<(), StoreError> {
+        let mut stored: BTreeMap<ClaimKey, (Claim, Option<Event>)> = BTreeMap::new();
+        for page in 0.. {
+            let found = rows::all_claims(connection, key, page, PAGE)?;
+            let last = found.len() < usize::from(PAGE);
+            for row in found {
+                match row {
+                    Ok(Row::Good(of)) => {
+                        let event = Event { office: of.office, at: of.at, leaf: of.leaf };
+                        stored.insert(of.key, (of.claim, Some(event)));
+                    }
+                    Ok(Row::Tampered(key)) => tell(sink, claim_name(&key), EDITED),
+                    Err(error) => tell(sink, "a claim", error),
+                }
+            }
+            if last {
+                break;
+            }
+        }
+        let claims = self.position.claims().map(|(line, item, claim)| {
+            let key = ClaimKey { line, item: item.clone() };
+            let event = self.events.get(&key).cloned();
+            (key, (claim.clone(), event))
+        });
+        differences(&claims.collect(), &stored, claim_name, sink, unequal);
+        Ok(())
+    }
+
+    fn compare_declarations(
+        &self,
+        connection: &mut Connection,
+        key: &RowKey,
+        sink: Sink<'_>,
+    ) -> Result<(), StoreError> {
+        let mut stored: BTreeMap<Mrn, Declaration> = BTreeMap::new();
+        for page in 0.. {
+            let found = rows::all_declarations(connection, key, page, PAGE)?;
+            let last = found.len() < usize::from(PAGE);
+            for row in found {
+                match row {
+                    Ok(Row::Good(of)) => drop(stored.insert(of.mrn.clone(), of)),
+                    Ok(Row::Tampered(mrn)) => tell(sink, format!("declaration {mrn}"), EDITED),
+                    Err(error) => tell(sink, "a declaration", error),
+                }
+            }
+            if last {
+                break;
+            }
+        }
+        differences(&self.declarations, &stored, |mrn| format!("declaration {mrn}"), sink, unequal);
+        Ok(())
+    }
+
+    fn compare_presentations(
+        &self,
+        connection: &mut Connection,
+        key: &RowKey,
+        sink: Sink<'_>,
+    ) -> Result<(), StoreError> {
+        let mut stored: BTreeMap<(Mrn, String), Presented> = BTreeMap::new();
+        for page in 0.. {
+            let found = rows::all_presentations(connection, key, page, PAGE)?;
+            let last = found.len() < usize::from(PAGE);
+            for row in found {
+                match row {
+                    Ok(Row::Good(of)) => {
+                        let mut goods = Map::new();
+                        rows_or_digest(&mut goods, "goods", presented_rows(&of.goods));
+                        let presented = Presented {
+                            organisation: of.organisation,
+                            office: of.office,
+                            turned_back: of.turned_back,
+                            goods: goods.into_iter().next().map_or(Value::Null, |(_, rows)| rows),
+                            at: of.at,
+                            leaf: of.leaf,
+                        };
+                        stored.insert((of.mrn, of.id), presented);
+                    }
+                    Ok(Row::Tampered(mrn)) => tell(sink, format!("a presentation under {mrn}"), EDITED),
+                    Err(error) => tell(sink, "a presentation", error),
+                }
+            }
+            if last {
+                break;
+            }
+        }
+        let name = |(mrn, id): &(Mrn, String)| format!("presentation {id} under {mrn}");
+        differences(&self.presentations, &stored, name, sink, unequal);
+        Ok(())
+    }
+}
+
+fn line_name(key: &LineKey) -> String {
+    format!("line {} of {}", key.line, key.certificate)
+}
+
+fn claim_name(key: &ClaimKey) -> String {
+    let (item, line) = (&key.item, &key.line);
+    format!("claim of item {} of {} on line {} of {}", item.item, item.declaration, line.line, line.certificate)
+}
+
+const fn name_of(status: &StoredStatus) -> &'static str {
+    match status {
+        StoredStatus::Valid => "valid",
+        StoredStatus::Suspended { .. } => "suspended",
+        StoredStatus::Revoked { .. } => "revoked",
+        StoredStatus::Replaced { .. } => "replaced",
+    }
+}
+
+/// Whether two statuses are the same, but for a reason: it is evidence and may have been erased.
+fn same_status(log: &StoredStatus, row: &StoredStatus) -> bool {
+    match (log, row) {
+        (StoredStatus::Suspended { since, .. }, StoredStatus::Suspended { since: found, .. })
+        | (StoredStatus::Revoked { since, .. }, StoredStatus::Revoked { since: found, .. }) => since == found,
+        (log, row) => log == row,
+    }
+}
+
+fn unequal<V: PartialEq + Debug>(log: &V, row: &V) -> Option<String> {
+    (log != row).then(|| format!("the log gives {log:?}, the row says {row:?}"))
+}
+
+fn differences<K: Ord, V: Debug>(
     replayed: &BTreeMap<K, V>,
     stored: &BTreeMap<K, V>,
-    differences: &mut Vec<String>,
+    name: impl Fn(&K) -> String,
+    sink: Sink<'_>,
+    compare: impl Fn(&V, &V) -> Option<String>,
 ) {
     for (key, of_log) in replayed {
         match stored.get(key) {
-            Some(row) if row == of_log => {}
-            Some(row) => differences.push(format!("{what} {key:?}: the log gives {of_log:?}, the row says {row:?}")),
-            None => differences.push(format!("{what} {key:?}: the log gives {of_log:?}, there is no row")),
+            Some(row) => {
+                if let Some(problem) = compare(of_log, row) {
+                    tell(sink, name(key), problem);
+                }
+            }
+            None => {
+                tell(sink, name(key), format!("the log gives {of_log:?}, there is no such row that can be believed"));
+            }
         }
     }
     for (key, row) in stored.iter().filter(|(key, _)| !replayed.contains_key(key)) {
-        differences.push(format!("{what} {key:?}: the row says {row:?}, the log knows nothing of it"));
+        tell(sink, name(key), format!("the row says {row:?}, the log knows nothing of it"));
     }
 }

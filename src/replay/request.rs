@@ -10,7 +10,8 @@ use endmark_core::position::{LineKey, Position, Wanted};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Logged, Problem, wrong};
+use super::{Problem, wrong};
+use crate::entry::Logged;
 use crate::store::{Connection, log};
 
 type Amended = Vec<(u32, CertificateNumber, u32, Quantity)>;

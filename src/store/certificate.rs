@@ -159,6 +159,20 @@ pub fn standings(
         .collect()
 }
 
+/// A number as stored, and the row, or why it cannot be read.
+pub type Numbered = (String, Result<Found, StoreError>);
+
+/// A page of all certificates after a number, in order.
+pub fn all(connection: &mut Connection, key: &RowKey, after: &str, most: i64) -> Result<Vec<Numbered>, StoreError> {
+    let rows: Vec<Row> = on!(connection, c => certificate::table
+        .filter(certificate::number.gt(after))
+        .order(certificate::number)
+        .limit(most)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.number.clone(), row.open(key))).collect())
+}
+
 /// An organisation and one of its references.
 pub type Reference = (String, String);
 

@@ -1,5 +1,6 @@
 //! All SQL. Rows never leave this module: what goes in and out are the types of the register.
 
+pub mod audit;
 pub mod certificate;
 mod connection;
 mod error;
@@ -25,6 +26,9 @@ pub use url::DatabaseUrl;
 pub(crate) use connection::on;
 
 use time::OffsetDateTime;
+
+/// Rows as found, for readers that go on past one that cannot be read.
+pub type Rows<T> = Vec<Result<T, StoreError>>;
 
 /// A moment as a column holds it: microseconds since 1970-01-01 UTC, the finest both databases share.
 pub(crate) fn micros(at: OffsetDateTime) -> i64 {

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::row_key::{RowContent, RowKey};
 use super::schema::{anchor, client, crl, manufacturer};
 use super::{Connection, StoreError, column, micros, moment, on};
+use crate::entry::Kind;
 use crate::registry::{Caller, Row};
 
 fn corrupt(what: impl std::fmt::Display) -> StoreError {
@@ -243,4 +244,49 @@ pub fn add_list(connection: &mut Connection, list: &RevocationList, leaf: u64) -
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// A row of the registry, for comparing it with the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistryRow {
+    /// The type of the entries that change such rows.
+    pub kind: Kind,
+    /// What it is about, as entries name it.
+    pub subject: String,
+    /// The entry that set it.
+    pub leaf: i64,
+    /// Whether it is as the service wrote it.
+    pub intact: bool,
+}
+
+/// Every row of the registry.
+pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<RegistryRow>, StoreError> {
+    let mut all = Vec::new();
+    let callers: Vec<ClientRow> = on!(connection, c => client::table.load(c))?;
+    all.extend(callers.into_iter().map(|row| {
+        let intact = key.verifies(&row.content(), &row.hmac);
+        RegistryRow { kind: Kind::ClientChanged, subject: row.fingerprint, leaf: row.leaf, intact }
+    }));
+    let manufacturers: Vec<ManufacturerRow> = on!(connection, c => manufacturer::table.load(c))?;
+    all.extend(manufacturers.into_iter().map(|row| {
+        let intact = key.verifies(&row.content(), &row.hmac);
+        RegistryRow { kind: Kind::ManufacturerChanged, subject: row.organisation, leaf: row.leaf, intact }
+    }));
+    let anchors: Vec<AnchorRow> = on!(connection, c => anchor::table.load(c))?;
+    all.extend(anchors.into_iter().map(|row| {
+        let intact = key.verifies(&row.content(), &row.hmac);
+        RegistryRow { kind: Kind::AnchorChanged, subject: row.fingerprint, leaf: row.leaf, intact }
+    }));
+    let lists: Vec<(i64, String, Vec<u8>, i64)> = on!(connection, c => crl::table.load(c))?;
+    all.extend(lists.into_iter().map(|(leaf, issuer, der, next_update)| {
+        // Its issuer signed it; the columns only repeat what it says.
+        let intact = RevocationList::from_der(&der).is_ok_and(|list| {
+            Digest::of(list.issuer_name()).to_string() == issuer && micros(list.next_update()) == next_update
+        });
+        RegistryRow { kind: Kind::RevocationListLoaded, subject: Digest::of(&der).to_string(), leaf, intact }
+    }));
+    for (subject, leaf, intact) in super::webhook::all(connection, key)? {
+        all.push(RegistryRow { kind: Kind::WebhookChanged, subject, leaf, intact });
+    }
+    Ok(all)
 }

@@ -60,6 +60,16 @@ pub fn webhooks(connection: &mut Connection, key: &RowKey) -> Result<Vec<Row<Web
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
+/// Every webhook: its id, the entry that set it, and whether it is as the service wrote it.
+pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<(String, i64, bool)>, StoreError> {
+    let rows: Vec<WebhookRow> = on!(connection, c => webhook::table.order(webhook::id).load(c))?;
+    let look = |row: WebhookRow| {
+        let intact = key.verifies(&row.content(), &row.hmac);
+        (row.id, row.leaf, intact)
+    };
+    Ok(rows.into_iter().map(look).collect())
+}
+
 /// Keeps a webhook as it stands now. What waits for one that is stopped has failed.
 pub fn put(connection: &mut Connection, key: &RowKey, new: &Webhook, leaf: u64) -> Result<(), StoreError> {
     let (state, reason) = match &new.state {

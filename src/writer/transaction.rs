@@ -205,6 +205,7 @@ fn record(
     entry.digest = draft.digest;
     entry.declaration = draft.declaration.as_deref();
     entry.subject = draft.subject.as_deref();
+    entry.change = draft.change;
     entry.decision = draft.decision;
     entry.reasons = &reasons;
     entry.regimes = &draft.regimes;

@@ -208,7 +208,7 @@ async fn a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked(on: On) {
         assert!(findings(&refused.body["verdict"]).contains(&"certificateCorrupt"));
     }
     assert_eq!(release(&register, &mrn(2)).await.status, 500, "nothing is done with it");
-    let differences = crate::support::ledger_differences(&register.stop().await);
+    let differences = crate::support::faults(&register.stop().await);
     assert!(
         differences.iter().any(|named| named.contains(&a) && named.contains("changed outside")),
         "{differences:#?}"
@@ -217,5 +217,5 @@ async fn a_ledger_row_edited_or_deleted_in_sql_cannot_be_checked(on: On) {
         differences.iter().any(|named| named.contains(&b) && named.contains("changed outside")),
         "{differences:#?}"
     );
-    assert!(differences.iter().any(|named| named.contains(&c) && named.contains("no row")), "{differences:#?}");
+    assert!(differences.iter().any(|named| named.contains(&c) && named.contains("no such row")), "{differences:#?}");
 }

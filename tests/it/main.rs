@@ -6,7 +6,11 @@
 mod cluster;
 mod process;
 mod support;
+mod tables;
 
+mod audit_crash;
+mod audit_fork;
+mod audit_verify;
 mod callers;
 mod cases;
 mod checks;

@@ -186,17 +186,18 @@ pub(crate) fn with_database<T: Send>(place: &Place, look: impl FnOnce(&mut Conne
     apart(|| Ok(look(&mut Connection::open(&url)?))).unwrap()
 }
 
-/// What of the ledger's rows is not as the log alone gives it; the service stands still meanwhile.
-pub(crate) fn ledger_differences(place: &Place) -> Vec<String> {
+/// What `audit verify` finds wrong: entries, tiles, evidence, and every row that decides.
+pub(crate) fn faults(place: &Place) -> Vec<String> {
     let settings = endmark::config::Settings::read(&place.dir().join("endmark.toml")).unwrap();
-    let keys = endmark::keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows).unwrap();
-    with_database(place, |connection| endmark::replay::compare(connection, &keys.rows).unwrap())
+    let report = endmark::cli::verify_database(&settings, 1_000).unwrap();
+    assert_eq!(report.more_faults, 0);
+    report.faults.into_iter().map(|fault| format!("{}: {}", fault.what, fault.problem)).collect()
 }
 
-/// The ledger rebuilt from the log alone is the one in the rows, and sound.
+/// The log is whole, and what it tells is what the rows say.
 pub(crate) fn ledger_and_log_agree(place: &Place) {
-    let differences = ledger_differences(place);
-    assert!(differences.is_empty(), "{differences:#?}");
+    let faults = faults(place);
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 /// The address of a place's database, wherever the test runs.

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::{Row as Found, amount, column_of, json, number, read, read_json, small};
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::claim;
-use crate::store::{Connection, StoreError, column, count, micros, moment, on};
+use crate::store::{Connection, Rows, StoreError, column, count, micros, moment, on};
 
 /// A claim as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,20 +234,20 @@ pub fn used_claims(
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
-/// A page of all claims, in order.
+/// A page of all claims, in order; a row that cannot be read is an error of its own.
 pub fn all_claims(
     connection: &mut Connection,
     key: &RowKey,
     page: u32,
     most: u16,
-) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+) -> Result<Rows<Found<StoredClaim, ClaimKey>>, StoreError> {
     let rows: Vec<Row> = on!(connection, c => claim::table
         .order((claim::mrn, claim::item, claim::certificate, claim::line))
         .offset(i64::from(page).saturating_mul(most.into()))
         .limit(most.into())
         .select(Row::as_select())
         .load(c))?;
-    rows.into_iter().map(|row| row.open(key)).collect()
+    Ok(rows.into_iter().map(|row| row.open(key)).collect())
 }
 
 /// Writes claims, new or changed.

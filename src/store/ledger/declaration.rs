@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
 use endmark_core::manufacturer::Organisation;
-use endmark_core::position::Joined;
+use endmark_core::position::{Joined, Phase, Position};
 use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
 use super::{Row as Found, column_of, json, read, read_json};
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::{claim, declaration, follower};
-use crate::store::{Connection, StoreError, column, count, micros, moment, on};
+use crate::store::{Connection, Rows, StoreError, column, count, micros, moment, on};
 
 /// Where a declaration stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -42,6 +42,17 @@ impl Status {
     /// Its name.
     pub fn as_str(self) -> &'static str {
         STATUSES.iter().find(|(status, _)| *status == self).map_or("reserved", |(_, name)| name)
+    }
+
+    /// Where a declaration whose position is held stands, from its claims: an officer may add goods to one that is
+    /// released already.
+    pub fn of_claims(position: &Position, mrn: &Mrn) -> Self {
+        let is = |phase| position.claims_of(mrn).any(|(_, claim)| claim.phase == phase);
+        match (is(Phase::Reserved), is(Phase::Consumed)) {
+            (_, false) => Self::Reserved,
+            (true, true) => Self::PartlyReleased,
+            (false, true) => Self::Released,
+        }
     }
 
     /// Whether it holds or held something that still counts.
@@ -161,6 +172,22 @@ pub fn declarations(
             .load(c))?);
     }
     rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// A page of all declarations, in order; a row that cannot be read is an error of its own.
+pub fn all_declarations(
+    connection: &mut Connection,
+    key: &RowKey,
+    page: u32,
+    most: u16,
+) -> Result<Rows<Found<Declaration, Mrn>>, StoreError> {
+    let rows: Vec<Row> = on!(connection, c => declaration::table
+        .order(declaration::mrn)
+        .offset(i64::from(page).saturating_mul(most.into()))
+        .limit(most.into())
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| row.open(key)).collect())
 }
 
 /// Reservations that began before a moment and are not released: the oldest first.

@@ -9,7 +9,7 @@ use endmark_core::position::{LineKey, LinePosition};
 use super::{Row as Found, amount, column_of, json, number, read, read_json, small};
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::certificate_line;
-use crate::store::{Connection, StoreError, column, count, on};
+use crate::store::{Connection, Rows, StoreError, column, count, on};
 
 /// A line as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,20 +126,20 @@ pub fn lines_of(
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
-/// A page of all lines, in order.
+/// A page of all lines, in order; a row that cannot be read is an error of its own.
 pub fn all_lines(
     connection: &mut Connection,
     key: &RowKey,
     page: u32,
     most: u16,
-) -> Result<Vec<Found<StoredLine, CertificateNumber>>, StoreError> {
+) -> Result<Rows<Found<StoredLine, CertificateNumber>>, StoreError> {
     let rows: Vec<Row> = on!(connection, c => certificate_line::table
         .order((certificate_line::certificate, certificate_line::line))
         .offset(i64::from(page).saturating_mul(most.into()))
         .limit(most.into())
         .select(Row::as_select())
         .load(c))?;
-    rows.into_iter().map(|row| row.open(key)).collect()
+    Ok(rows.into_iter().map(|row| row.open(key)).collect())
 }
 
 /// Keeps the lines of new certificates.

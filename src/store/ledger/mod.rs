@@ -7,10 +7,11 @@ mod presentation;
 
 pub use claim::{ClaimPage, StoredClaim, all_claims, claims_of, claims_on, put_claims, remove_claims, used_claims};
 pub use declaration::{
-    Declaration, Status, declarations, earlier_and_later, put_declarations, put_followers, stale, used_certificates,
+    Declaration, Status, all_declarations, declarations, earlier_and_later, put_declarations, put_followers, stale,
+    used_certificates,
 };
 pub use line::{StoredLine, all_lines, insert_lines, lines_of, update_lines};
-pub use presentation::{Presentation, Presented, presentations_of, put_presentations};
+pub use presentation::{Presentation, Presented, all_presentations, presentations_of, put_presentations};
 
 use super::StoreError;
 

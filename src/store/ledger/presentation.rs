@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::{Row as Found, json, read, read_json};
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::presentation;
-use crate::store::{Connection, StoreError, column, count, micros, moment, on};
+use crate::store::{Connection, Rows, StoreError, column, count, micros, moment, on};
 
 /// So much of a line, under a goods item.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -72,6 +72,23 @@ impl Row {
             .number(self.at_micros)
             .number(self.leaf)
     }
+
+    fn open(self, key: &RowKey) -> Result<Found<Presentation, Mrn>, StoreError> {
+        let mrn: Mrn = read(&self.mrn, "MRN")?;
+        if !key.verifies(&self.content(), &self.hmac) {
+            return Ok(Found::Tampered(mrn));
+        }
+        Ok(Found::Good(Presentation {
+            mrn,
+            organisation: read(&self.organisation, "organisation")?,
+            office: read(&self.office, "office")?,
+            turned_back: self.turned_back != 0,
+            goods: read_json(&self.goods, "goods")?,
+            at: moment(self.at_micros)?,
+            leaf: count(self.leaf)?,
+            id: self.id,
+        }))
+    }
 }
 
 /// The presentations under declarations.
@@ -86,24 +103,23 @@ pub fn presentations_of(
         .order((presentation::mrn, presentation::leaf))
         .select(Row::as_select())
         .load(c))?;
-    rows.into_iter()
-        .map(|row| {
-            let mrn: Mrn = read(&row.mrn, "MRN")?;
-            if !key.verifies(&row.content(), &row.hmac) {
-                return Ok(Found::Tampered(mrn));
-            }
-            Ok(Found::Good(Presentation {
-                mrn,
-                organisation: read(&row.organisation, "organisation")?,
-                office: read(&row.office, "office")?,
-                turned_back: row.turned_back != 0,
-                goods: read_json(&row.goods, "goods")?,
-                at: moment(row.at_micros)?,
-                leaf: count(row.leaf)?,
-                id: row.id,
-            }))
-        })
-        .collect()
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// A page of all presentations, in order; a row that cannot be read is an error of its own.
+pub fn all_presentations(
+    connection: &mut Connection,
+    key: &RowKey,
+    page: u32,
+    most: u16,
+) -> Result<Rows<Found<Presentation, Mrn>>, StoreError> {
+    let rows: Vec<Row> = on!(connection, c => presentation::table
+        .order((presentation::mrn, presentation::id))
+        .offset(i64::from(page).saturating_mul(most.into()))
+        .limit(most.into())
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| row.open(key)).collect())
 }
 
 /// Writes presentations, new or changed: there are few in a batch.

@@ -1,7 +1,7 @@
 //! A declaration's whole position: reserved, presented at the border, or let pass by an officer.
 
 use endmark_core::consignment::Consignment;
-use endmark_core::position::{Joined, Phase};
+use endmark_core::position::Joined;
 use endmark_core::reference::{Mrn, Office};
 use endmark_core::verdict::{Answer, Finding, Severity, Verdict};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::check::{draft, evidence_of, judge};
 use super::standing::About;
 use super::{Decision, View};
-use crate::entry::{Kind, position_rows, rows_or_digest};
+use crate::entry::{Kind, position_rows, presented_rows, rows_or_digest};
 use crate::registry::Caller;
 use crate::store::ledger::{Declaration, Presentation, Presented, Status};
 use crate::writer::{Failure, Held, PositionRefused, PositionRequest, Purpose, Reply};
@@ -218,7 +218,7 @@ fn hold(
         mrn: mrn.clone(),
         organisation: caller.organisation.clone(),
         version: consignment.declaration_version,
-        status: status_of(mrn, view),
+        status: Status::of_claims(&view.ledger.position, mrn),
         office: how.office.clone(),
         confidential: how.confidential,
         overridden,
@@ -247,16 +247,6 @@ fn hold(
     decision
 }
 
-/// Where a declaration stands, from its claims: an officer may add goods to one that is released already.
-fn status_of(mrn: &Mrn, view: &View<'_>) -> Status {
-    let is = |phase| view.ledger.position.claims_of(mrn).any(|(_, claim)| claim.phase == phase);
-    match (is(Phase::Reserved), is(Phase::Consumed)) {
-        (_, false) => Status::Reserved,
-        (true, true) => Status::PartlyReleased,
-        (false, true) => Status::Released,
-    }
-}
-
 /// What the tried position says of the goods presented.
 fn presented_goods(mrn: &Mrn, view: &View<'_>) -> Vec<Presented> {
     let claims = view.ledger.position.claims_of(mrn);
@@ -282,11 +272,9 @@ fn present(
 ) -> Decision {
     let conforms = verdict.verdict == Answer::Conforms;
     let mut decision = made(Kind::GoodsPresented, request, caller, verdict, json);
-    let rows: Vec<Value> =
-        goods.iter().map(|of| json!([of.item, of.certificate, of.line, of.millionths.to_string()])).collect();
     let mut record = serde_json::Map::new();
     record.insert("presentation".to_owned(), json!(id));
-    rows_or_digest(&mut record, "goods", rows);
+    rows_or_digest(&mut record, "goods", presented_rows(&goods));
     decision.draft.ledger = Some(Value::Object(record));
     // Goods that do not conform do not pass, so they stand in nobody's way elsewhere.
     view.ledger.put_presentation(Presentation {

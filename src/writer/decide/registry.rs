@@ -103,7 +103,26 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
     };
     let mut draft = Draft::new(kind, OPERATOR.to_owned(), decision);
     draft.subject = Some(subject);
+    draft.change = Some(code(change));
     Decision { draft, evidence: None, reply }
+}
+
+/// What is changed, as entries say it.
+const fn code(change: &RegistryChange) -> &'static str {
+    match change {
+        RegistryChange::Created => "created",
+        RegistryChange::AddManufacturer(_)
+        | RegistryChange::AddCaller(_)
+        | RegistryChange::AddAnchor(_)
+        | RegistryChange::AddWebhook(_) => "added",
+        RegistryChange::SetActive { active: false, .. } => "suspended",
+        RegistryChange::SetActive { active: true, .. } => "resumed",
+        RegistryChange::RevokeCaller(_) => "revoked",
+        RegistryChange::DistrustAnchor { .. } => "distrusted",
+        RegistryChange::LoadList(..) => "loaded",
+        RegistryChange::RemoveWebhook(_) => "removed",
+        RegistryChange::StopWebhook { .. } => "stopped",
+    }
 }
 
 /// An identifier belongs to one manufacturer: otherwise one seal would speak for two.
