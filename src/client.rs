@@ -104,6 +104,20 @@ impl Client {
         self.send(Method::GET, path, None).await
     }
 
+    /// GET of a file.
+    pub async fn fetch(&self, path: &str) -> Result<Result<Vec<u8>, Answered>, ClientError> {
+        let lost =
+            |error: reqwest::Error| ClientError::Unreachable { url: self.base.clone(), problem: chain_of(&error) };
+        let response: Response = self.http.get(format!("{}{path}", self.base)).send().await.map_err(lost)?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(lost)?.to_vec();
+        if status.is_success() {
+            return Ok(Ok(bytes));
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Err(Answered { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }))
+    }
+
     /// POST of JSON.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Answered, ClientError> {
         self.send(Method::POST, path, Some(("application/json", body.to_string().into_bytes()))).await

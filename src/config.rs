@@ -104,6 +104,13 @@ pub struct KeyFiles {
     pub log: PathBuf,
     /// 32 bytes: authenticates rows.
     pub rows: PathBuf,
+    /// P-256, PKCS#8: signs the codes on papers. Made where there is none, with `token-keys.json` beside it.
+    #[serde(default = "token_key")]
+    pub token: PathBuf,
+}
+
+fn token_key() -> PathBuf {
+    PathBuf::from("keys/token.pk8")
 }
 
 /// Telling manufacturers.
@@ -176,6 +183,7 @@ impl Settings {
             &mut self.api.key,
             &mut self.keys.log,
             &mut self.keys.rows,
+            &mut self.keys.token,
             &mut self.checkpoint,
         ];
         for file in files.into_iter().chain(&mut self.webhooks.authority) {

@@ -11,6 +11,7 @@ mod declaration_view;
 mod declarations;
 mod openapi;
 pub mod ops;
+mod papers;
 mod ping;
 mod problem;
 mod quantities;
@@ -27,6 +28,7 @@ mod view;
 pub use caller::{ClientCertificate, remember_client};
 pub(crate) use checkpoint::note as checkpoint_note;
 pub use openapi::document as openapi_document;
+pub(crate) use papers::token_keys;
 pub use problem::{Kind as ProblemKind, Problem};
 pub use span::{RequestSpan, current_request_id, new_request_id, remember_request_id};
 
@@ -39,6 +41,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(submit::submit) // POST /v1/certificates
         .service(certificates::list) // GET /v1/certificates
         .service(certificates::show) // GET /v1/certificates/{number}
+        .service(papers::document) // GET /v1/certificates/{number}/document.pdf
+        .service(papers::qr_code) // GET /v1/certificates/{number}/qr.svg
+        .service(papers::keys) // GET /v1/token-keys
         .service(usage::usage) // GET /v1/certificates/{number}/usage
         .service(suspension::suspend) // PUT /v1/certificates/{number}/suspension
         .service(suspension::resume) // DELETE /v1/certificates/{number}/suspension

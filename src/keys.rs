@@ -1,5 +1,7 @@
 //! The register's own keys: files beside the service, never in the database.
 
+pub mod token;
+
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -30,6 +32,9 @@ pub enum KeyError {
         /// What was wanted.
         wanted: &'static str,
     },
+    /// A code for a paper cannot be written.
+    #[error("the code cannot be written: {0}")]
+    Code(String),
     /// The system gives no randomness.
     #[error("the system's random source does not answer")]
     Random,

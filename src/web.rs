@@ -7,7 +7,7 @@ use crate::app::App;
 
 /// Its routes.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.service(start).service(checkpoint);
+    config.service(start).service(checkpoint).service(token_keys);
 }
 
 /// Which register this is, its log's key and size.
@@ -35,4 +35,10 @@ async fn start(app: web::Data<App>) -> HttpResponse {
 #[get("/log/checkpoint")]
 async fn checkpoint(app: web::Data<App>) -> HttpResponse {
     crate::http::checkpoint_note(&app)
+}
+
+/// The keys that verify the codes on papers, for anyone who reads them.
+#[get("/token-keys")]
+async fn token_keys(app: web::Data<App>) -> HttpResponse {
+    crate::http::token_keys(&app)
 }

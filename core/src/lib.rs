@@ -6,6 +6,7 @@
 #![warn(clippy::arithmetic_side_effects, clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 pub mod acceptance;
+pub mod attachment;
 pub mod certificate;
 pub mod chain;
 pub mod check;
@@ -23,4 +24,5 @@ pub mod reference;
 pub mod regime;
 pub mod seal;
 pub mod text;
+pub mod token;
 pub mod verdict;

@@ -5,17 +5,19 @@
 
 mod documents;
 mod log;
+mod paper;
 mod sealing;
 
 pub use documents::{consignment, number, payload};
 pub use log::{checkpoint, receipt, seed_keys, tile};
+pub use paper::{pdf, token, token_keys};
 pub use sealing::{chain, jws, revocation};
 
 /// A fuzz target: its name is that of its folder under `seeds/`.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 10] = [
     ("payload", payload),
     ("consignment", consignment),
     ("jws", jws),
@@ -24,4 +26,6 @@ pub const TARGETS: [Target; 8] = [
     ("checkpoint", checkpoint),
     ("receipt", receipt),
     ("tile", tile),
+    ("token", token),
+    ("pdf", pdf),
 ];

@@ -6,7 +6,7 @@ use std::path::Path;
 use endmark_core::chain::Revocation;
 use endmark_core::log::{Receipt, open_checkpoint};
 use endmark_core::number::CertificateNumber;
-use endmark_fuzz::{TARGETS, revocation, seed_keys};
+use endmark_fuzz::{TARGETS, revocation, seed_keys, token_keys};
 
 /// Mutations of each target's seeds, together.
 const MUTATIONS: usize = 50_000;
@@ -117,6 +117,14 @@ fn good_seeds_are_accepted() {
     }
     for note in ["note", "cosigned"] {
         open_checkpoint(&seed("checkpoint", note), &seed_keys()).unwrap();
+    }
+    for code in ["short", "ten-lines"] {
+        let code = String::from_utf8(seed("token", code)).unwrap();
+        let read = endmark_core::token::parse(&code).unwrap();
+        read.verify("register.example/endmark", &token_keys()).unwrap();
+    }
+    for pdf in ["paper.pdf", "plain.pdf"] {
+        endmark_core::attachment::sealed_certificate(&seed("pdf", pdf)).unwrap();
     }
     let receipt = Receipt::parse(&seed("receipt", "leaf1.tlog-proof")).unwrap();
     receipt.verify(br#"{"leaf":1}"#, &seed_keys()).unwrap();

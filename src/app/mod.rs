@@ -23,6 +23,7 @@ use arc_swap::Guard;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use time::{Duration, OffsetDateTime};
 
+use crate::keys::token::TokenSigner;
 use crate::registry::Registry;
 use crate::store::Readers;
 use crate::writer::{Command, Context, Failure, Writer};
@@ -38,6 +39,8 @@ pub struct App {
     pub readers: Readers,
     /// Certificates verified from their bytes.
     pub verified: VerifiedCache,
+    /// Signs the codes on papers.
+    pub token: TokenSigner,
     /// What was turned away.
     pub turned_away: TurnedAway,
     evidence_quota: DefaultKeyedRateLimiter<String>,
@@ -45,13 +48,20 @@ pub struct App {
 }
 
 impl App {
-    fn new(context: Arc<Context>, writer: Writer, readers: Readers, limits: &crate::config::Limits) -> Self {
+    fn new(
+        context: Arc<Context>,
+        writer: Writer,
+        readers: Readers,
+        token: TokenSigner,
+        limits: &crate::config::Limits,
+    ) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(limits.evidence_kib_per_minute).unwrap_or(NonZeroU32::MIN));
         Self {
             context,
             writer,
             readers,
             verified: VerifiedCache::default(),
+            token,
             turned_away: TurnedAway::default(),
             evidence_quota: RateLimiter::keyed(quota),
             stale_after: Duration::days(limits.stale_after_days.into()),

@@ -122,6 +122,7 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
     let context = open_context(settings, clock)?;
     let limits = settings.limits;
     let poster = webhooks::Poster::new(settings.webhooks.allow_private, settings.webhooks.authority.as_deref())?;
+    let token = keys::token::open(&settings.keys.token)?;
     let tls = tls::server(&settings.api.certificate, &settings.api.key)?;
     let (api_listener, api) = listen("api.listen", settings.api.listen)?;
     let (web_listener, web) = listen("web.listen", settings.web.listen)?;
@@ -131,7 +132,7 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
         Limits { batch_max: limits.batch_max, queue_max: limits.queue_max, wait_millis_max: limits.wait_millis_max };
     let (writer, thread) = apart(|| Writer::start(&url, Arc::clone(&context), writer_limits))?;
     let readers = Readers::start(&url, limits.readers)?;
-    let app = Arc::new(App::new(context, writer, readers, &limits));
+    let app = Arc::new(App::new(context, writer, readers, token, &limits));
     background::service_command(&app, Occasion::Started).await;
     let servers = [
         serve_api(&app, api_listener, tls, limits.connections_max)?,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use endmark_core::chain::{Anchor, Trust};
-use endmark_core::{certificate, seal};
+use endmark_core::{attachment, certificate, seal};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::json;
 
@@ -28,9 +28,14 @@ pub(super) enum Command {
     Submit(SubmitArguments),
     /// Shows one of the caller's own certificates, or any to customs.
     Show(ShowArguments),
-    /// Verifies a sealed certificate offline: from the file and an anchor.
+    /// Fetches the paper: the declaration as a PDF/A-3 with the sealed certificate attached, or its QR code.
     #[command(
-        after_help = "Example:\n  endmark certificate verify certificate.jws --anchor anchor.pem\nRevocation and status are the register's to say: this tells who sealed which bytes."
+        after_help = "Example:\n  endmark certificate paper EDC-7K3M-9QXD-41TZ-P0AB-0 --language lt --out declaration.pdf\n  endmark certificate paper EDC-7K3M-9QXD-41TZ-P0AB-0 --out code.svg"
+    )]
+    Paper(PaperArguments),
+    /// Verifies a sealed certificate offline: from the file (JWS, or PDF with the JWS attached) and an anchor.
+    #[command(
+        after_help = "Example:\n  endmark certificate verify certificate.jws --anchor anchor.pem\n  endmark certificate verify declaration.pdf --anchor anchor.pem\nRevocation and status are the register's to say: this tells who sealed which bytes."
     )]
     Verify(VerifyArguments),
 }
@@ -70,8 +75,22 @@ pub(super) struct ShowArguments {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct PaperArguments {
+    /// The number, such as EDC-7K3M-9QXD-41TZ-P0AB-0.
+    number: String,
+    /// Where to write it: a name ending in .pdf or .svg.
+    #[arg(long)]
+    out: PathBuf,
+    /// The language of the PDF: en, lt or pl.
+    #[arg(long, default_value = "en")]
+    language: String,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct VerifyArguments {
-    /// The JWS.
+    /// The JWS, or a PDF that it is attached to.
     jws: PathBuf,
     /// A trust anchor, PEM; several may be given.
     #[arg(long, required = true)]
@@ -91,6 +110,7 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
         Command::Seal(a) => seal_payload(&a, output),
         Command::Submit(a) => submit(&a, output),
         Command::Show(a) => show(&a, output),
+        Command::Paper(a) => paper(&a, output),
         Command::Verify(a) => verify(&a, output),
     }
 }
@@ -136,8 +156,28 @@ fn show(arguments: &ShowArguments, output: Output) -> Result<Outcome, Failed> {
     Ok(Outcome::Yes)
 }
 
+fn paper(arguments: &PaperArguments, output: Output) -> Result<Outcome, Failed> {
+    let number = arguments.number.trim().replace(' ', "");
+    let path = match arguments.out.extension().and_then(|ending| ending.to_str()) {
+        Some("pdf") => format!("/v1/certificates/{number}/document.pdf?language={}", arguments.language),
+        Some("svg") => format!("/v1/certificates/{number}/qr.svg"),
+        _ => return Err(format!("{}: write a name ending in .pdf or .svg", arguments.out.display()).into()),
+    };
+    let client = arguments.remote.client()?;
+    match block_on(async { Ok(client.fetch(&path).await?) })? {
+        Ok(bytes) => {
+            fs::write(&arguments.out, &bytes)?;
+            let out = arguments.out.display().to_string();
+            output.show(format_args!("{number} is in {out}"), &json!({ "number": number, "out": out }));
+            Ok(Outcome::Yes)
+        }
+        Err(answered) => good(answered).map(|_| Outcome::No),
+    }
+}
+
 fn verify(arguments: &VerifyArguments, output: Output) -> Result<Outcome, Failed> {
-    let jws = read_text(&arguments.jws)?;
+    let file = read(&arguments.jws)?;
+    let jws = if attachment::is_pdf(&file) { attachment::sealed_certificate(&file)? } else { file };
     let anchors = arguments
         .anchor
         .iter()
@@ -147,7 +187,7 @@ fn verify(arguments: &VerifyArguments, output: Output) -> Result<Outcome, Failed
         })
         .collect::<Result<Vec<_>, Failed>>()?;
     let verified = (|| -> Result<_, Failed> {
-        let sealed = seal::parse(jws.trim().as_bytes())?.verify()?;
+        let sealed = seal::parse(jws.trim_ascii())?.verify()?;
         let document = certificate::parse(sealed.payload())?;
         // Without the log entry, the time of sealing is the best there is; a receipt proves acceptance.
         let path = Trust::new(anchors, Vec::new()).path(sealed.chain(), sealed.sealed_at())?;

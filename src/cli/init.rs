@@ -76,6 +76,7 @@ pub fn make_register(dir: &Path, layout: &Layout) -> Result<PathBuf, Failed> {
     fs::create_dir_all(dir.join("keys"))?;
     fs::create_dir_all(dir.join("tls"))?;
     keys::create(&dir.join("keys/log.pk8"), &dir.join("keys/rows.key"))?;
+    keys::token::open(&dir.join("keys/token.pk8"))?;
     make_tls(dir)?;
     fs::write(&config, settings_text(layout))?;
     let settings = Settings::read(&config)?;
@@ -114,7 +115,7 @@ fn settings_text(layout: &Layout) -> String {
          lists_valid_until = \"{lists}\"\ncheckpoint = \"checkpoint\"\n{fixed_time}\n\
          [api]\nlisten = \"127.0.0.1:{api}\"\ncertificate = \"tls/server.pem\"\nkey = \"tls/server.key\"\n\n\
          [web]\nlisten = \"127.0.0.1:{web}\"\n\n[ops]\nlisten = \"127.0.0.1:{ops}\"\n\n\
-         [keys]\nlog = \"keys/log.pk8\"\nrows = \"keys/rows.key\"\n",
+         [keys]\nlog = \"keys/log.pk8\"\nrows = \"keys/rows.key\"\ntoken = \"keys/token.pk8\"\n",
         origin = layout.origin,
         database = layout.database,
         lists = layout.lists_valid_until,

@@ -15,6 +15,7 @@ mod output;
 mod pki;
 mod remote;
 mod serve;
+mod token;
 mod webhook;
 
 use std::path::PathBuf;
@@ -89,6 +90,9 @@ enum Command {
     /// Says where manufacturers are told what happens to their certificates.
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// The key that signs the codes on papers.
+    #[command(subcommand)]
+    Token(token::Command),
     /// Seals, submits, shows and verifies certificates.
     #[command(subcommand)]
     Certificate(certificate::Command),
@@ -118,6 +122,7 @@ pub fn run() -> ExitCode {
         Command::Anchor(command) => anchor::run(command, output),
         Command::Crl(command) => crl::run(command, output),
         Command::Webhook(command) => webhook::run(command, output),
+        Command::Token(command) => token::run(command, output),
         Command::Certificate(command) => certificate::run(command, output),
         Command::Ledger(command) => ledger::run(command, output),
         Command::Audit(command) => audit::run(command, output),

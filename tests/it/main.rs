@@ -24,6 +24,7 @@ mod ledger_random;
 mod ledger_stress;
 mod linear;
 mod log;
+mod papers;
 mod schema;
 mod submission;
 mod tampering;

@@ -3,6 +3,7 @@
 mod bench;
 mod checks;
 mod postgres;
+mod tools;
 
 use std::io::Write as _;
 use std::process::{Command, ExitCode};
@@ -47,7 +48,10 @@ fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Resul
 /// Every test of the workspace, then the mutated seeds of the fuzz targets.
 fn test(filter: Option<&str>) -> Result<(), Failed> {
     let cluster = Cluster::start()?;
-    let environment = [("ENDMARK_TEST_POSTGRES", cluster.url())];
+    tools::poppler()?;
+    let python = tools::python();
+    let mut environment = vec![("ENDMARK_TEST_POSTGRES", cluster.url())];
+    environment.extend(python.as_deref().map(|python| ("ENDMARK_TEST_PYTHON", python)));
     let filter: Vec<&str> = filter.into_iter().collect();
     run("cargo", &[&["test", "--workspace", "--locked"], filter.as_slice()].concat(), &environment)?;
     if filter.is_empty() {

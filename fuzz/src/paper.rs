@@ -1,0 +1,29 @@
+//! What is read from papers: the code, and the certificate in a PDF.
+
+use endmark_core::token::{self, TokenKeys};
+use endmark_core::{attachment, seal};
+
+/// The register whose codes the seeds are.
+const REGISTER: &str = "register.example/endmark";
+
+/// The key of the seeds; nobody has its private half any more.
+pub fn token_keys() -> TokenKeys {
+    serde_json::from_str(include_str!("../seeds/token/keys.json")).expect("a JWK set")
+}
+
+/// The code on a paper. What verifies is a seed: nothing else was ever signed.
+pub fn token(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    let Ok(unverified) = token::parse(text) else { return };
+    let Ok(read) = unverified.verify(REGISTER, &token_keys()) else { return };
+    let seeds = [include_str!("../seeds/token/short"), include_str!("../seeds/token/ten-lines")];
+    let seeds = seeds.map(|seed| token::parse(seed).and_then(|seed| seed.verify(REGISTER, &token_keys())));
+    assert!(seeds.contains(&Ok(read)), "something else than the seeds verifies");
+}
+
+/// A PDF with a certificate in it. What is taken out is a seal in form, of bounded size.
+pub fn pdf(data: &[u8]) {
+    let Ok(jws) = attachment::sealed_certificate(data) else { return };
+    assert!(jws.len() <= seal::JWS_BYTES_MAX, "beyond the bound");
+    assert!(seal::parse(&jws).is_ok(), "not a seal in form");
+}
