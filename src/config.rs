@@ -61,6 +61,9 @@ pub struct Settings {
     /// Bounds.
     #[serde(default)]
     pub limits: Limits,
+    /// How long evidence stays.
+    #[serde(default)]
+    pub retention: crate::archive::Retention,
     /// What manufacturers learn of the use of their certificates beside line, quantity, day and event.
     #[serde(default)]
     pub disclosure: Disclosure,
@@ -225,6 +228,11 @@ impl Settings {
         for (key, found, least, most) in bounds {
             if !(least..=most).contains(&found) {
                 return refuse(key, &found.to_string(), &format!("write a number from {least} to {most}"));
+            }
+        }
+        for (key, years) in self.retention.settings() {
+            if !crate::archive::RETENTION_YEARS.contains(&years) {
+                return refuse(key, &years.to_string(), "write a number of years from 3 (UCC Article 51) to 100");
             }
         }
         if limits.evidence_kib_per_minute == 0 {

@@ -16,8 +16,8 @@ use time::OffsetDateTime;
 
 use crate::store::ledger::Presented;
 
-/// The version of this shape.
-const VERSION: u8 = 1;
+/// The version of this shape. 2 added `role`, `officer`, `change` and `erased`.
+const VERSION: u8 = 2;
 
 /// What the service calls itself in entries.
 pub const SOFTWARE: &str = concat!("endmark ", env!("CARGO_PKG_VERSION"));
@@ -62,6 +62,14 @@ pub enum Kind {
     RevocationListLoaded,
     /// A webhook was added, removed or stopped.
     WebhookChanged,
+    /// Customs read a certificate's document.
+    DocumentRead,
+    /// Evidence was erased.
+    EvidenceErased,
+    /// Evidence must stay, or need not any more.
+    LegalHoldChanged,
+    /// The clock is behind the time of the log.
+    ClockSetBack,
     /// The register was made.
     RegisterCreated,
     /// The service started.
@@ -94,6 +102,10 @@ impl Kind {
             Self::AnchorChanged => "anchorChanged",
             Self::RevocationListLoaded => "revocationListLoaded",
             Self::WebhookChanged => "webhookChanged",
+            Self::DocumentRead => "documentRead",
+            Self::EvidenceErased => "evidenceErased",
+            Self::LegalHoldChanged => "legalHoldChanged",
+            Self::ClockSetBack => "clockSetBack",
             Self::RegisterCreated => "registerCreated",
             Self::ServiceStarted => "serviceStarted",
             Self::ServiceStopped => "serviceStopped",
@@ -117,18 +129,23 @@ impl Kind {
 /// The most certificates that an entry names; a consignment may cite more.
 pub const CERTIFICATES_MAX: usize = 512;
 
-/// The most rows that an entry spells out; more are named by their digest and lie in the evidence: an entry must fit
-/// the 65,535 bytes that C2SP entry bundles give it.
+/// The most rows that an entry spells out; more are named by their digest and kept beside it: an entry must fit the
+/// 65,535 bytes that C2SP entry bundles give it.
 const ROWS_MAX: usize = 300;
 
-/// Rows as an entry holds them.
-pub(crate) fn rows_or_digest(record: &mut serde_json::Map<String, Value>, name: &str, rows: Vec<Value>) {
-    if rows.len() > ROWS_MAX {
-        let digest = Digest::of(Value::from(rows).to_string().as_bytes()).to_string();
-        record.insert(format!("{name}Digest"), Value::from(digest));
-    } else {
+/// Rows as an entry holds them. Gives those that it names only by their digest, with their name.
+pub(crate) fn rows_or_digest(
+    record: &mut serde_json::Map<String, Value>,
+    name: &'static str,
+    rows: Vec<Value>,
+) -> Option<(&'static str, Vec<u8>)> {
+    if rows.len() <= ROWS_MAX {
         record.insert(name.to_owned(), Value::from(rows));
+        return None;
     }
+    let body = Value::from(rows).to_string().into_bytes();
+    record.insert(format!("{name}Digest"), Value::from(Digest::of(&body).to_string()));
+    Some((name, body))
 }
 
 /// A declaration's position as entries hold it: goods item, certificate, line, quantity and excess in millionths.
@@ -171,6 +188,11 @@ pub struct Entry<'a> {
     /// The client certificate it came with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<Digest>,
+    /// In which role it was asked: the grant that allowed it, `operator`, or `service`.
+    pub role: &'a str,
+    /// The officer named in the command, under a keyed pseudonym.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer: Option<&'a str>,
     /// The customs office concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub office: Option<&'a str>,
@@ -207,6 +229,9 @@ pub struct Entry<'a> {
     /// What the command did to the ledger: enough to do it again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ledger: Option<&'a serde_json::Value>,
+    /// The entries whose evidence was erased.
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    pub erased: &'a [u64],
     /// What was turned away, for the aggregates.
     #[serde(skip_serializing_if = "<[(&str, u64)]>::is_empty")]
     pub counts: &'a [(&'static str, u64)],
@@ -228,6 +253,8 @@ impl<'a> Entry<'a> {
             request,
             organisation,
             client: None,
+            role: "",
+            officer: None,
             office: None,
             certificates: &[],
             certificates_omitted: 0,
@@ -240,6 +267,7 @@ impl<'a> Entry<'a> {
             regimes: &[],
             lists: &[],
             ledger: None,
+            erased: &[],
             counts: &[],
             software: SOFTWARE,
             evidence: None,

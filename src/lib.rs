@@ -1,6 +1,7 @@
 //! Endmark: the service and its command line. `docs/ARCHITECTURE.md` is the map.
 
 pub mod app;
+pub mod archive;
 pub mod audit;
 pub mod cli;
 pub mod client;

@@ -5,11 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use endmark_core::chain::{Anchor, RevocationList, Trust};
 use endmark_core::check::ManufacturerStanding;
 use endmark_core::digest::Digest;
 use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::party::Identifier;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::store::{Connection, RowKey, StoreError, registry as rows, webhook as webhook_rows};
@@ -92,6 +94,50 @@ impl Caller {
     /// Whether it has one of these grants.
     pub fn may(&self, any_of: &[Grant]) -> bool {
         any_of.iter().any(|grant| self.grants.contains(grant))
+    }
+}
+
+/// A caller as evidence holds it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CallerState {
+    fingerprint: Digest,
+    organisation: Organisation,
+    label: String,
+    grants: BTreeSet<Grant>,
+    #[serde(with = "time::serde::rfc3339")]
+    not_after: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    revoked_at: Option<OffsetDateTime>,
+}
+
+impl CallerState {
+    pub(crate) fn of(caller: &Caller) -> Self {
+        let Caller { fingerprint, organisation, label, grants, not_after, revoked_at } = caller.clone();
+        Self { fingerprint, organisation, label, grants, not_after, revoked_at }
+    }
+}
+
+impl From<CallerState> for Caller {
+    fn from(state: CallerState) -> Self {
+        let CallerState { fingerprint, organisation, label, grants, not_after, revoked_at } = state;
+        Self { fingerprint, organisation, label, grants, not_after, revoked_at }
+    }
+}
+
+/// A trust anchor as evidence holds it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AnchorState {
+    /// Its X.509 certificate, base64.
+    certificate: String,
+    #[serde(with = "time::serde::rfc3339::option")]
+    distrusted_after: Option<OffsetDateTime>,
+}
+
+impl AnchorState {
+    pub(crate) fn of(anchor: &Anchor, distrusted_after: Option<OffsetDateTime>) -> Self {
+        Self { certificate: STANDARD.encode(anchor.der()), distrusted_after }
     }
 }
 

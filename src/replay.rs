@@ -5,9 +5,9 @@ mod request;
 mod standing;
 
 pub use compare::{Difference, compare};
-pub(crate) use standing::{Event, Presented};
+pub(crate) use standing::Event;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use endmark_core::certificate::{self, Certificate};
 use endmark_core::goods::CommodityCode;
@@ -18,7 +18,7 @@ use endmark_core::seal;
 
 use crate::entry::{Kind, Logged, position_rows, rows_or_digest};
 use crate::store::certificate::{self as certificates, Standing};
-use crate::store::ledger::Declaration;
+use crate::store::ledger::{Declaration, Presentation};
 use crate::store::{Connection, StoreError, log};
 
 /// How many entries are read at once.
@@ -52,7 +52,7 @@ pub struct Replayed {
     /// How each declaration stands.
     pub(crate) declarations: BTreeMap<Mrn, Declaration>,
     /// What was presented, by declaration and the caller's name for it.
-    pub(crate) presentations: BTreeMap<(Mrn, String), Presented>,
+    pub(crate) presentations: BTreeMap<(Mrn, String), Presentation>,
     /// The entry that last changed each row of the registry, by type of entry and subject.
     pub(crate) registry: BTreeMap<(Kind, String), u64>,
     /// How often the registry changed.
@@ -124,10 +124,7 @@ impl Replayed {
             (Kind::DeclarationReserved, "reserved") => self.hold(connection, entry, false),
             (Kind::DeclarationOverridden, "overridden") => self.hold(connection, entry, true),
             (Kind::DeclarationReleased, "released") => {
-                let items = match entry.member::<BTreeSet<u32>>("items")? {
-                    None if entry.ledger.get("itemsDigest").is_some() => Some(request::items(connection, entry)?),
-                    items => items,
-                };
+                let items = request::items(connection, entry)?;
                 self.position.release(&entry.mrn()?, items.as_ref());
                 Ok(())
             }
@@ -170,7 +167,7 @@ impl Replayed {
 
     fn hold(&mut self, connection: &mut Connection, entry: &Logged, by_hand: bool) -> Result<(), Problem> {
         let mrn = entry.mrn()?;
-        let wanted = request::wanted(connection, entry, by_hand, &self.position)?;
+        let wanted = request::wanted(connection, entry)?;
         let joined = entry.member::<Joined>("joined")?.unwrap_or_default();
         let confidential = entry.member("confidential")?.unwrap_or(false);
         self.position.try_position(&mrn, &wanted, joined, confidential);

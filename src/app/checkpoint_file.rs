@@ -57,6 +57,6 @@ fn write(path: &Path, note: &str) -> Result<(), CheckpointFileError> {
     let mut file = fs::File::create(&beside).map_err(failed)?;
     file.write_all(note.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     fs::rename(&beside, path).map_err(failed)?;
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or_else(|| Path::new("."));
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }

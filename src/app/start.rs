@@ -106,6 +106,7 @@ pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, S
         regimes: Arc::new(super::load_regimes(settings.lists_valid_until)?),
         metrics: Metrics::default(),
         disclosure: settings.disclosure,
+        retention: settings.retention,
         checkpoint_path: settings.checkpoint.clone(),
     }))
 }

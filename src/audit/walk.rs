@@ -1,5 +1,7 @@
 //! From the first entry to the last: bytes, places, evidence, and what they say together.
 
+use std::collections::BTreeMap;
+
 use endmark_core::log::{Hash, leaf_hash};
 use time::OffsetDateTime;
 
@@ -7,16 +9,25 @@ use super::entry::columns_unlike;
 use super::faults::Faults;
 use super::tree::Trees;
 use super::{Expected, rows};
-use crate::entry::Logged;
+use crate::entry::{Kind, Logged};
 use crate::replay::{ReplayError, Replayed};
 use crate::store::head::Head;
 use crate::store::log::StoredEvidence;
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, StoreError, archive, log};
 
 /// Entries that are read at once; each has at most 64 KiB.
 const PAGE: u16 = 256;
 /// About how much evidence is held at once: one piece may have 8 MiB.
 const EVIDENCE_BYTES_MAX: i64 = 16 * 1024 * 1024;
+
+/// What is kept of an entry's evidence.
+struct Kept {
+    evidence: Option<Result<StoredEvidence, String>>,
+    /// The entry said to have erased it.
+    erased: Option<u64>,
+    /// The size up to which the log is read.
+    size: u64,
+}
 
 /// A walk over the log.
 pub(super) struct Walk<'a> {
@@ -27,6 +38,8 @@ pub(super) struct Walk<'a> {
     replayed: Replayed,
     /// Why the entries no longer tell what the rows should be.
     replay_ended: bool,
+    /// The entry that erased evidence last, and of which entries.
+    eraser: Option<(u64, Vec<u64>)>,
     pub(super) evidence: u64,
     pub(super) redacted: u64,
 }
@@ -40,6 +53,7 @@ impl<'a> Walk<'a> {
             last_at: None,
             replayed: Replayed::default(),
             replay_ended: false,
+            eraser: None,
             evidence: 0,
             redacted: 0,
         }
@@ -62,10 +76,15 @@ impl<'a> Walk<'a> {
                 let from = self.trees.size();
                 let end = rows::evidence_end(connection, from, below, EVIDENCE_BYTES_MAX)?;
                 let mut kept = rows::evidence(connection, from, end)?.into_iter().peekable();
+                // After the evidence: what is erased in between is seen gone, with the entry that says so.
+                let erased: BTreeMap<u64, u64> = archive::erasures(connection, from, end)?.into_iter().collect();
                 for leaf in from..end {
                     let evidence = kept.next_if(|(of, _)| *of == leaf).map(|(_, kept)| kept);
                     match page.next_if(|row| row.leaf() == Some(leaf)) {
-                        Some(row) => self.entry(connection, leaf, &row, evidence)?,
+                        Some(row) => {
+                            let erased = erased.get(&leaf).copied();
+                            self.entry(connection, leaf, &row, Kept { evidence, erased, size })?;
+                        }
                         None => self.missing(connection, leaf)?,
                     }
                     self.compare_checkpoint();
@@ -87,7 +106,7 @@ impl<'a> Walk<'a> {
         connection: &mut Connection,
         leaf: u64,
         row: &rows::EntryColumns,
-        evidence: Option<Result<StoredEvidence, String>>,
+        kept: Kept,
     ) -> Result<(), StoreError> {
         self.trees.append(connection, Some(leaf_hash(&row.body)), &mut self.faults)?;
         let name = || format!("entry {leaf}");
@@ -113,7 +132,8 @@ impl<'a> Walk<'a> {
             );
         }
         self.last_at = Some(entry.at);
-        self.compare_evidence(&entry, evidence);
+        self.compare_evidence(connection, &entry, kept)?;
+        self.compare_erased(connection, &entry)?;
         if self.replay_ended {
             return Ok(());
         }
@@ -135,20 +155,51 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn compare_evidence(&mut self, entry: &Logged, kept: Option<Result<StoredEvidence, String>>) {
+    fn compare_evidence(&mut self, connection: &mut Connection, entry: &Logged, kept: Kept) -> Result<(), StoreError> {
         let name = format!("evidence of entry {}", entry.leaf);
-        let problem = match (entry.evidence, kept) {
-            (None, None) => return,
-            (Some(digest), Some(Ok(kept))) if kept.digest() == digest => {
+        let problem = match (entry.evidence, kept.evidence) {
+            (None, None) if kept.erased.is_none() => return Ok(()),
+            (Some(digest), Some(Ok(there))) if there.digest() == digest => {
                 self.evidence = self.evidence.saturating_add(1);
-                return;
+                // Erased since it was read is no fault.
+                match kept.erased.filter(|by| *by < kept.size) {
+                    None => return Ok(()),
+                    Some(by) => format!("entry {by} erased it, and it is there"),
+                }
             }
+            (Some(_), None) => match kept.erased {
+                Some(by) if self.erased_by(connection, entry.leaf, by)? => {
+                    self.redacted = self.redacted.saturating_add(1);
+                    return Ok(());
+                }
+                Some(by) => format!("it is gone, and entry {by}, which is named for it, did not erase it"),
+                None => "it is gone, and no entry says that it was erased".to_owned(),
+            },
             (Some(_), Some(Ok(_))) => "it is not what the entry was decided on".to_owned(),
             (_, Some(Err(problem))) => problem,
-            (Some(_), None) => "it is gone, and no entry says that it was erased".to_owned(),
-            (None, Some(Ok(_))) => "the entry knows of none".to_owned(),
+            (None, _) => "the entry knows of none".to_owned(),
         };
         self.faults.add(Some(entry.leaf), name, problem);
+        Ok(())
+    }
+
+    /// Whether an entry says that it erased the evidence of another.
+    fn erased_by(&mut self, connection: &mut Connection, leaf: u64, by: u64) -> Result<bool, StoreError> {
+        if self.eraser.as_ref().is_none_or(|(known, _)| *known != by) {
+            let entry = log::entry(connection, by)?.and_then(|(_, body)| Logged::read(&body).ok());
+            let erased = entry.filter(|entry| entry.kind == Kind::EvidenceErased && entry.decision == "done");
+            self.eraser = Some((by, erased.map(|entry| entry.erased).unwrap_or_default()));
+        }
+        Ok(self.eraser.as_ref().is_some_and(|(_, erased)| erased.contains(&leaf)))
+    }
+
+    /// What an entry says it erased must be noted so.
+    fn compare_erased(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), StoreError> {
+        if entry.kind == Kind::EvidenceErased && archive::erased_in(connection, entry.leaf)? != entry.erased {
+            let problem = "what is noted as erased by it is not what it says";
+            self.faults.add(Some(entry.leaf), format!("entry {}", entry.leaf), problem);
+        }
+        Ok(())
     }
 
     fn compare_checkpoint(&mut self) {

@@ -27,7 +27,7 @@ use tracing_subscriber::EnvFilter;
 pub use audit::verify as verify_database;
 pub use client::caller as registered_caller;
 pub use init::{Layout, make_register};
-pub use operator::apply as operator_change;
+pub use operator::{act as operator_action, apply as operator_change};
 use output::Output;
 
 /// Why a command stops: said to a person, on stderr.

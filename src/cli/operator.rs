@@ -20,13 +20,18 @@ pub(super) fn change(config: &Path, change: RegistryChange, output: Output, done
     Ok(Outcome::Yes)
 }
 
-/// Carries out a change; gives its log entry.
+/// Carries out a change of the registry; gives its log entry.
 pub fn apply(settings: &Settings, change: RegistryChange) -> Result<u64, Failed> {
+    act(settings, Action::Registry(change))
+}
+
+/// Carries out a command of the operator; gives its log entry.
+pub fn act(settings: &Settings, action: Action) -> Result<u64, Failed> {
     let context = open_context(settings, settings.clock()?)?;
     let command = Command {
         origin: Origin { request: crate::http::new_request_id(), client: None },
         organisation: "operator".to_owned(),
-        action: Action::Registry(change),
+        action,
     };
     let url = settings.database_url()?;
     let checkpoint_path = context.checkpoint_path.clone();

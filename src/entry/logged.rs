@@ -42,6 +42,9 @@ pub struct Logged {
     pub subject: Option<String>,
     /// What was changed of the subject.
     pub change: Option<String>,
+    /// The entries whose evidence it erased.
+    #[serde(default)]
+    pub erased: Vec<u64>,
     /// The decision.
     pub decision: String,
     /// What it did to the ledger.

@@ -1,16 +1,29 @@
 //! `GET /v1/customs/certificates/{number}`: customs reads any certificate, whatever its status.
 
 use actix_web::{HttpResponse, get, web};
+use endmark_core::number::CertificateNumber;
+use endmark_core::reference::Office;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::caller::Calling;
 use super::problem::ProblemDocument;
 use super::view::{CertificateView, StandingView};
-use super::{Problem, certificates};
+use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
 use crate::registry::Grant;
+use crate::writer::{Action, Command, Reply};
 
-/// Shows a certificate to customs.
-#[utoipa::path(tag = "customs",
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Reading {
+    /// The customs office that reads it.
+    #[param(value_type = Option<String>)]
+    office: Option<Office>,
+}
+
+/// Shows a certificate to customs. Who read it stays known: each reading is an entry of the log.
+#[utoipa::path(tag = "customs", params(Reading),
     responses((status = 200, body = CertificateView), (status = 400, body = ProblemDocument),
         (status = 404, body = ProblemDocument)))]
 #[get("/v1/customs/certificates/{number}")]
@@ -18,11 +31,34 @@ pub(super) async fn show(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
+    query: Result<web::Query<Reading>, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
     let number = certificates::number(&path)?;
+    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    record_reading(&app, &calling, number, query.office.as_ref()).await?;
     let found = certificates::stored(&app, number).await?.ok_or_else(Problem::not_found)?;
     let (standing, certificate, jws, lines) = found;
     let standing = StandingView::new(&app, &standing, &certificate, certificates::is_exhausted(&lines, true));
     Ok(HttpResponse::Ok().json(CertificateView { standing, certificate, jws }))
+}
+
+/// Puts into the log that customs reads a document. Nothing is shown before its entry is durable.
+pub(super) async fn record_reading(
+    app: &App,
+    calling: &Calling,
+    number: CertificateNumber,
+    office: Option<&Office>,
+) -> Result<(), Problem> {
+    let prepare = async || {
+        Ok::<_, Problem>(Command {
+            origin: calling.origin(),
+            organisation: calling.0.organisation.to_string(),
+            action: Action::ReadDocument { number, office: office.cloned() },
+        })
+    };
+    match app.submit(prepare).await?.reply {
+        Reply::DocumentShown => Ok(()),
+        _ => Err(Problem::not_found()),
+    }
 }

@@ -161,6 +161,8 @@ impl Event {
             let request = evidence.get("request")?;
             Some(serde_json::json!({ "officer": request.get("officer")?, "reason": request.get("reason")? }))
         });
+        let erased = || serde_json::json!({ "officer": "redacted", "reason": "redacted" });
+        let by_hand = by_hand.or_else(|| (evidence.is_none() && text("decision")? == "overridden").then(erased));
         Some(Self {
             entry: leaf,
             at: text("at")?,

@@ -37,6 +37,9 @@ async fn printable(app: &App, calling: &Calling, path: &str) -> Result<(Standing
     if !own && !calling.0.may(&[Grant::CustomsRead, Grant::CustomsWrite]) {
         return Err(Problem::not_found());
     }
+    if !own {
+        super::customs_certificates::record_reading(app, calling, number, None).await?;
+    }
     match standing.status {
         StoredStatus::Valid => Ok((standing, certificate, jws)),
         StoredStatus::Suspended { .. } | StoredStatus::Revoked { .. } | StoredStatus::Replaced { .. } => {

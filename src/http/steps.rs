@@ -231,7 +231,8 @@ pub(super) async fn decide_by_hand(
         return Err(malformed(&app, "officer and reason: say who decides and why"));
     }
     let consignment: Consignment = read_consignment(&app, asked.consignment.get().as_bytes(), &mrn)?;
-    let purpose = || Purpose::Override { office: asked.office.clone() };
+    let officer = asked.officer.to_string();
+    let purpose = || Purpose::Override { office: asked.office.clone(), officer: officer.clone() };
     position(&app, &calling, &mrn, body, consignment, purpose).await
 }
 

@@ -6,13 +6,11 @@ use std::fmt::Debug;
 use endmark_core::check::StoredStatus;
 use endmark_core::position::{Claim, ClaimKey, LineKey, LinePosition};
 use endmark_core::reference::Mrn;
-use serde_json::{Map, Value};
 
-use super::standing::{Event, Presented};
+use super::standing::Event;
 use super::{ReplayError, Replayed, replay};
-use crate::entry::{presented_rows, rows_or_digest};
 use crate::store::certificate::{self, Found, Standing};
-use crate::store::ledger::{self as rows, Declaration, Row};
+use crate::store::ledger::{self as rows, Declaration, Presentation, Row};
 use crate::store::{Connection, RowKey, StoreError, registry};
 
 /// How many rows are read at once.
@@ -201,25 +199,13 @@ impl Replayed {
         key: &RowKey,
         sink: Sink<'_>,
     ) -> Result<(), StoreError> {
-        let mut stored: BTreeMap<(Mrn, String), Presented> = BTreeMap::new();
+        let mut stored: BTreeMap<(Mrn, String), Presentation> = BTreeMap::new();
         for page in 0.. {
             let found = rows::all_presentations(connection, key, page, PAGE)?;
             let last = found.len() < usize::from(PAGE);
             for row in found {
                 match row {
-                    Ok(Row::Good(of)) => {
-                        let mut goods = Map::new();
-                        rows_or_digest(&mut goods, "goods", presented_rows(&of.goods));
-                        let presented = Presented {
-                            organisation: of.organisation,
-                            office: of.office,
-                            turned_back: of.turned_back,
-                            goods: goods.into_iter().next().map_or(Value::Null, |(_, rows)| rows),
-                            at: of.at,
-                            leaf: of.leaf,
-                        };
-                        stored.insert((of.mrn, of.id), presented);
-                    }
+                    Ok(Row::Good(of)) => drop(stored.insert((of.mrn.clone(), of.id.clone()), of)),
                     Ok(Row::Tampered(mrn)) => tell(sink, format!("a presentation under {mrn}"), EDITED),
                     Err(error) => tell(sink, "a presentation", error),
                 }

@@ -4,31 +4,18 @@ use endmark_core::check::StoredStatus;
 use endmark_core::manufacturer::Organisation;
 use endmark_core::number::CertificateNumber;
 use endmark_core::reference::Office;
-use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::{Problem, Replayed, wrong};
+use super::{Problem, Replayed, request, wrong};
 use crate::entry::{Kind, Logged};
 use crate::store::certificate::Standing;
-use crate::store::ledger::{Declaration, Status};
+use crate::store::ledger::{Declaration, Presentation, Status};
 use crate::store::{Connection, log};
 
 /// Whom the last event of a claim concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) office: Office,
-    pub(crate) at: OffsetDateTime,
-    pub(crate) leaf: u64,
-}
-
-/// A presentation as its entry tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Presented {
-    pub(crate) organisation: Organisation,
-    pub(crate) office: Office,
-    pub(crate) turned_back: bool,
-    /// The goods as the entry holds them: rows, or their digest.
-    pub(crate) goods: Value,
     pub(crate) at: OffsetDateTime,
     pub(crate) leaf: u64,
 }
@@ -113,10 +100,17 @@ impl Replayed {
             (Kind::ReservationDeleted, "deleted") => self.moves(entry, Status::Deleted),
             (Kind::DeclarationCorrected, "invalidated") => self.moves(entry, Status::Invalidated),
             (Kind::DeclarationCorrected, "amended") => self.moves(entry, Status::Released),
-            (Kind::GoodsPresented, "conforms" | "cannotBeChecked" | "doesNotConform") => self.presented(entry),
+            (Kind::GoodsPresented, "conforms" | "cannotBeChecked" | "doesNotConform") => {
+                self.presented(connection, entry)
+            }
             (Kind::GoodsTurnedBack, "turnedBack") => self.turned_back(entry),
+            (Kind::LegalHoldChanged, "done") => {
+                self.last_change(entry);
+                Ok(())
+            }
             (kind, "done") if kind.changes_the_registry() => {
-                self.registry_changed(entry);
+                self.registry_changes = self.registry_changes.saturating_add(1);
+                self.last_change(entry);
                 Ok(())
             }
             _ => Ok(()),
@@ -150,14 +144,15 @@ impl Replayed {
         Ok(())
     }
 
-    fn presented(&mut self, entry: &Logged) -> Result<(), Problem> {
+    fn presented(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), Problem> {
         let id: String = entry.member("presentation")?.ok_or_else(|| wrong("it names no presentation"))?;
-        let goods = ["goods", "goodsDigest"].iter().find_map(|name| entry.ledger.get(name));
-        let presented = Presented {
+        let presented = Presentation {
+            mrn: entry.mrn()?,
+            id: id.clone(),
             organisation: organisation(entry)?,
             office: office(entry)?,
             turned_back: entry.decision != "conforms",
-            goods: goods.cloned().unwrap_or_default(),
+            goods: request::presented(connection, entry)?,
             at: entry.at,
             leaf: entry.leaf,
         };
@@ -173,8 +168,7 @@ impl Replayed {
         Ok(())
     }
 
-    fn registry_changed(&mut self, entry: &Logged) {
-        self.registry_changes = self.registry_changes.saturating_add(1);
+    fn last_change(&mut self, entry: &Logged) {
         let subject = entry.subject.clone().unwrap_or_default();
         if entry.change.as_deref() == Some("removed") {
             self.registry.remove(&(entry.kind, subject));

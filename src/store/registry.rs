@@ -259,7 +259,7 @@ pub struct RegistryRow {
     pub intact: bool,
 }
 
-/// Every row of the registry.
+/// Every row of the registry, legal holds among them.
 pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<RegistryRow>, StoreError> {
     let mut all = Vec::new();
     let callers: Vec<ClientRow> = on!(connection, c => client::table.load(c))?;
@@ -287,6 +287,9 @@ pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<RegistryRow>
     }));
     for (subject, leaf, intact) in super::webhook::all(connection, key)? {
         all.push(RegistryRow { kind: Kind::WebhookChanged, subject, leaf, intact });
+    }
+    for (subject, leaf, intact) in super::archive::all_holds(connection, key)? {
+        all.push(RegistryRow { kind: Kind::LegalHoldChanged, subject, leaf, intact });
     }
     Ok(all)
 }

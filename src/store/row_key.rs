@@ -53,6 +53,13 @@ impl RowKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
+    /// The name under which entries know a person of an organisation: the same person always has the same one, and
+    /// without this key nobody finds out whose it is.
+    pub(crate) fn pseudonym(&self, organisation: &str, person: &str) -> String {
+        let person = person.split_whitespace().collect::<Vec<_>>().join(" ");
+        hex::encode(self.sign(&RowContent::of("officer").text(organisation).text(&person)))
+    }
+
     pub(crate) fn sign(&self, content: &RowContent) -> Vec<u8> {
         hmac::sign(&self.0, &content.0).as_ref().to_vec()
     }

@@ -34,6 +34,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasure (leaf) {
+        leaf -> BigInt,
+        erased_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    entry_rows (leaf, name) {
+        leaf -> BigInt,
+        name -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    legal_hold (id) {
+        id -> Text,
+        subject -> Text,
+        reason -> Text,
+        at_micros -> BigInt,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
     tile (level, position) {
         level -> Integer,
         position -> BigInt,

@@ -81,8 +81,17 @@ pub enum Action {
     Position(Box<PositionRequest>),
     /// Write off what a declaration reserved, delete its reservation, correct what was released.
     Declaration(Box<DeclarationRequest>),
+    /// Read a certificate's document, as customs.
+    ReadDocument {
+        /// Which.
+        number: CertificateNumber,
+        /// Where.
+        office: Option<Office>,
+    },
     /// Change the registry.
     Registry(RegistryChange),
+    /// Erase evidence, or have it stay.
+    Archive(ArchiveChange),
     /// The service starts, stops, or counts what it turned away.
     Service(Occasion),
 }
@@ -149,6 +158,8 @@ pub enum Purpose {
     Override {
         /// The office of the officer.
         office: Office,
+        /// Who decides.
+        officer: String,
     },
 }
 
@@ -255,6 +266,34 @@ pub enum RegistryChange {
     },
 }
 
+/// A change of what evidence there is.
+#[derive(Debug, Clone)]
+pub enum ArchiveChange {
+    /// Erase the evidence of entries, named once and in order.
+    Erase {
+        /// Which.
+        leaves: Vec<u64>,
+        /// Why.
+        reason: String,
+        /// Whether also what is still to be kept.
+        despite_retention: bool,
+    },
+    /// Have evidence stay.
+    AddHold {
+        /// Which.
+        subject: crate::archive::Subject,
+        /// Why.
+        reason: String,
+    },
+    /// Lift a hold.
+    RemoveHold {
+        /// Which.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+}
+
 /// What the service says of itself.
 #[derive(Debug)]
 pub enum Occasion {
@@ -329,6 +368,8 @@ pub enum Reply {
         /// Of which line.
         line: u32,
     },
+    /// A document was shown.
+    DocumentShown,
     /// The registry was changed.
     Changed,
     /// The registry was not changed, with the reason.

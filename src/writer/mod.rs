@@ -13,7 +13,7 @@ mod run;
 mod transaction;
 
 pub use command::{
-    Action, Answer, CheckRequest, Command, DeclarationRequest, Failure, Held, Occasion, Origin, Outcome,
+    Action, Answer, ArchiveChange, CheckRequest, Command, DeclarationRequest, Failure, Held, Occasion, Origin, Outcome,
     PositionRefused, PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step, Submission, Verified,
 };
 
@@ -62,6 +62,8 @@ pub struct Context {
     pub metrics: crate::app::Metrics,
     /// What manufacturers learn of the use of their certificates.
     pub disclosure: crate::config::Disclosure,
+    /// How long evidence stays.
+    pub retention: crate::archive::Retention,
     /// Where the newest checkpoint is kept, outside the database's rollback domain.
     pub checkpoint_path: std::path::PathBuf,
 }

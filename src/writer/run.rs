@@ -24,6 +24,8 @@ pub(super) struct Core {
     pub(super) context: Arc<Context>,
     pub(super) edge: Edge,
     pub(super) registry: Arc<Registry>,
+    /// Whether the clock was behind the log's time at the last batch.
+    pub(super) clock_behind: bool,
     shared: Arc<Shared>,
 }
 
@@ -56,7 +58,15 @@ impl Core {
         let published = sign(&context.keys.log, head)?;
         let shared =
             Arc::new(Shared { registry: ArcSwap::new(Arc::clone(&registry)), published: ArcSwap::new(published) });
-        Ok(Self { url: url.clone(), connection: Some(connection), context, edge, registry, shared })
+        Ok(Self {
+            url: url.clone(),
+            connection: Some(connection),
+            context,
+            edge,
+            registry,
+            clock_behind: false,
+            shared,
+        })
     }
 
     pub(super) fn shared(&self) -> Arc<Shared> {
@@ -184,6 +194,7 @@ impl Core {
             self.connection = Some(connection);
         }
         self.edge = prepared.edge;
+        self.clock_behind = prepared.clock_behind;
         Ok(prepared.done)
     }
 

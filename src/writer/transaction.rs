@@ -6,20 +6,25 @@ use std::sync::Arc;
 use endmark_core::log::{Edge, leaf_hash};
 use endmark_core::number::CertificateNumber;
 use ring::rand::SecureRandom as _;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
-use super::decide::{self, Decision, View};
+use super::decide::{self, Archive, Decision, View};
 use super::ledger::Ledger;
 use super::log_state::{Fork, load_edge, require_continuation};
 use super::queue::Queued;
 use super::run::Core;
-use super::{Failure, Reply};
+use super::{Action, Failure, Origin, Reply};
 use crate::entry::CERTIFICATES_MAX;
 use crate::registry::Registry;
+use crate::store::archive::{self, EntryRows};
 use crate::store::certificate::{self, Found};
 use crate::store::head::{self, Head};
 use crate::store::log::{self, StoredEntry, StoredEvidence};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, RowKey, StoreError};
+
+/// How far the system's clock may be behind the log's time before an entry says so: several nodes never agree to the
+/// second.
+const CLOCK_BEHIND_MAX: Duration = Duration::seconds(10);
 
 /// Why a batch did not go through.
 #[derive(Debug)]
@@ -43,6 +48,7 @@ impl From<StoreError> for Trouble {
 /// A batch that is written but not yet committed.
 pub(super) struct Prepared {
     pub(super) edge: Edge,
+    pub(super) clock_behind: bool,
     pub(super) first_leaf: u64,
     pub(super) first_body: Vec<u8>,
     pub(super) done: Done,
@@ -65,7 +71,8 @@ impl Core {
         // 1. Lock the head: everything after this is alone, and time does not run backwards.
         let old = head::begin_and_lock(connection)?;
         self.follow(connection, &old)?;
-        let now = self.context.clock.now().max(old.time);
+        let clock = self.context.clock.now();
+        let now = clock.max(old.time);
 
         // 2. Load what the batch touches, a query a table.
         let mut view = self.load(connection, batch, now)?;
@@ -75,7 +82,18 @@ impl Core {
         let mut answers = Vec::with_capacity(batch.len());
         let mut entries = Vec::with_capacity(batch.len());
         let mut evidence = Vec::new();
+        let mut rows = Vec::new();
         let mut decided = Vec::with_capacity(batch.len());
+        // One entry when it is noticed, not one a batch.
+        let behind = now - clock;
+        let clock_behind = behind > CLOCK_BEHIND_MAX;
+        if let Some(noticed) = batch.first().filter(|_| clock_behind && !self.clock_behind) {
+            let origin = Origin { client: None, ..noticed.command.origin.clone() };
+            let of = Recorded::of(decide::clock_set_back(behind), edge.size(), now, &origin, &self.context.keys.rows)?;
+            edge.append(leaf_hash(&of.entry.body));
+            decided.push((of.entry.kind, "counted"));
+            entries.push(of.entry);
+        }
         for queued in batch {
             let leaf = edge.size();
             let decision = match decide::decide(&queued.command, &mut view, leaf) {
@@ -86,11 +104,12 @@ impl Core {
                 }
             };
             decided.push((decision.draft.kind.as_str(), decision.draft.decision));
-            let (entry, kept, reply) = record(decision, leaf, now, &queued.command)?;
-            edge.append(leaf_hash(&entry.body));
-            entries.push(entry);
-            evidence.extend(kept);
-            answers.push(Ok((reply, leaf)));
+            let of = Recorded::of(decision, leaf, now, &queued.command.origin, &self.context.keys.rows)?;
+            edge.append(leaf_hash(&of.entry.body));
+            entries.push(of.entry);
+            evidence.extend(of.evidence);
+            rows.extend(of.rows);
+            answers.push(Ok((of.reply, leaf)));
         }
 
         // 4. Write changes, entries, tiles and the new head.
@@ -109,12 +128,16 @@ impl Core {
             if !evidence.is_empty() {
                 log::keep_evidence(connection, evidence)?;
             }
+            if !rows.is_empty() {
+                archive::keep_rows(connection, &rows)?;
+            }
             view.write(connection, &self.context.keys.rows)?;
             log::put_tiles(connection, &edge.take_changed())?;
             head::update(connection, &new)?;
         }
         Ok(Prepared {
             edge,
+            clock_behind,
             first_leaf,
             first_body,
             done: Done { answers, head: new, at: now, registry_changed, decided },
@@ -148,7 +171,12 @@ impl Core {
         let mut numbers = BTreeSet::new();
         let mut references = BTreeSet::new();
         let mut mrns = BTreeSet::new();
+        let mut archive = Archive::default();
         for queued in batch {
+            if let Action::Archive(change) = &queued.command.action {
+                archive = Archive::load(connection, &self.context.keys.rows, change)?;
+                numbers.extend(archive.certificates());
+            }
             let caller = queued.command.origin.client.and_then(|client| self.registry.registered_caller(&client));
             let organisation = caller.map(|caller| caller.organisation.as_str());
             queued.command.action.touches(&mut numbers, &mut references, &mut mrns, organisation);
@@ -171,59 +199,77 @@ impl Core {
             registry_rows: Vec::new(),
             ledger,
             leaf: 0,
+            archive,
+            retention: self.context.retention,
             events: Vec::new(),
         })
     }
 }
 
-/// Makes the entry of a decision, and its evidence with a fresh salt.
-fn record(
-    decision: Decision,
-    leaf: u64,
-    now: OffsetDateTime,
-    command: &super::Command,
-) -> Result<(StoredEntry, Option<StoredEvidence>, Reply), StoreError> {
-    let kept = decision
-        .evidence
-        .map(|body| {
-            let mut salt = [0; 16];
-            ring::rand::SystemRandom::new()
-                .fill(&mut salt)
-                .map_err(|_| StoreError::Corrupt("the system's random source does not answer".to_owned()))?;
-            Ok::<_, StoreError>(StoredEvidence { leaf, salt, body })
-        })
-        .transpose()?;
-    let draft = decision.draft;
-    let reasons: Vec<&str> = draft.reasons.iter().map(AsRef::as_ref).collect();
-    let mut entry = crate::entry::Entry::new(draft.kind, now, &command.origin.request, &draft.organisation);
-    entry.leaf = leaf;
-    entry.client = command.origin.client;
-    entry.office = draft.office.as_deref();
-    let named = draft.certificates.get(..CERTIFICATES_MAX).unwrap_or(&draft.certificates);
-    entry.certificates = named;
-    entry.certificates_omitted = draft.certificates.len().saturating_sub(named.len());
-    entry.digest = draft.digest;
-    entry.declaration = draft.declaration.as_deref();
-    entry.subject = draft.subject.as_deref();
-    entry.change = draft.change;
-    entry.decision = draft.decision;
-    entry.reasons = &reasons;
-    entry.regimes = &draft.regimes;
-    entry.lists = &draft.lists;
-    entry.counts = &draft.counts;
-    entry.ledger = draft.ledger.as_ref();
-    entry.evidence = kept.as_ref().map(StoredEvidence::digest);
-    let body = entry.to_bytes().map_err(|error| StoreError::Corrupt(format!("entry: {error}")))?;
-    let stored = StoredEntry {
-        leaf,
-        at: now,
-        kind: draft.kind.as_str(),
-        certificate: draft.certificates.first().cloned(),
-        mrn: draft.declaration,
-        office: draft.office,
-        decision: draft.decision.to_owned(),
-        organisation: draft.organisation,
-        body,
-    };
-    Ok((stored, kept, decision.reply))
+/// A decision as it is stored.
+struct Recorded {
+    entry: StoredEntry,
+    evidence: Option<StoredEvidence>,
+    rows: Vec<EntryRows>,
+    reply: Reply,
+}
+
+impl Recorded {
+    /// Makes the entry of a decision, and its evidence with a fresh salt.
+    fn of(
+        decision: Decision,
+        leaf: u64,
+        now: OffsetDateTime,
+        origin: &Origin,
+        key: &RowKey,
+    ) -> Result<Self, StoreError> {
+        let kept = decision
+            .evidence
+            .map(|body| {
+                let mut salt = [0; 16];
+                ring::rand::SystemRandom::new()
+                    .fill(&mut salt)
+                    .map_err(|_| StoreError::Corrupt("the system's random source does not answer".to_owned()))?;
+                Ok::<_, StoreError>(StoredEvidence { leaf, salt, body })
+            })
+            .transpose()?;
+        let draft = decision.draft;
+        let reasons: Vec<&str> = draft.reasons.iter().map(AsRef::as_ref).collect();
+        let officer = draft.officer.map(|person| key.pseudonym(&draft.organisation, &person));
+        let mut entry = crate::entry::Entry::new(draft.kind, now, &origin.request, &draft.organisation);
+        entry.leaf = leaf;
+        entry.client = origin.client;
+        entry.role = draft.role;
+        entry.officer = officer.as_deref();
+        entry.office = draft.office.as_deref();
+        let named = draft.certificates.get(..CERTIFICATES_MAX).unwrap_or(&draft.certificates);
+        entry.certificates = named;
+        entry.certificates_omitted = draft.certificates.len().saturating_sub(named.len());
+        entry.digest = draft.digest;
+        entry.declaration = draft.declaration.as_deref();
+        entry.subject = draft.subject.as_deref();
+        entry.change = draft.change;
+        entry.decision = draft.decision;
+        entry.reasons = &reasons;
+        entry.regimes = &draft.regimes;
+        entry.lists = &draft.lists;
+        entry.erased = &draft.erased;
+        entry.counts = &draft.counts;
+        entry.ledger = draft.ledger.as_ref();
+        entry.evidence = kept.as_ref().map(StoredEvidence::digest);
+        let body = entry.to_bytes().map_err(|error| StoreError::Corrupt(format!("entry: {error}")))?;
+        let stored = StoredEntry {
+            leaf,
+            at: now,
+            kind: draft.kind.as_str(),
+            certificate: draft.certificates.first().cloned(),
+            mrn: draft.declaration,
+            office: draft.office,
+            decision: draft.decision.to_owned(),
+            organisation: draft.organisation,
+            body,
+        };
+        let rows = decision.rows.into_iter().map(|(name, body)| EntryRows { leaf, name, body }).collect();
+        Ok(Self { entry: stored, evidence: kept, rows, reply: decision.reply })
+    }
 }

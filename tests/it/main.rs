@@ -8,6 +8,7 @@ mod process;
 mod support;
 mod tables;
 
+mod audit_archive;
 mod audit_crash;
 mod audit_fork;
 mod audit_verify;

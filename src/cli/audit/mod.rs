@@ -1,5 +1,7 @@
 //! `endmark audit …`: the log, for those who check it and those who keep it.
 
+mod erase;
+mod hold;
 mod progress;
 mod verify;
 
@@ -12,10 +14,17 @@ use super::{Failed, Outcome};
 pub(super) enum Command {
     /// Verifies the whole database: entries, tiles, evidence, and every row that decides.
     Verify(verify::Arguments),
+    /// Erases evidence on request; the entries and their proofs stay.
+    Erase(erase::Arguments),
+    /// Has evidence stay, whatever is asked.
+    #[command(subcommand)]
+    Hold(hold::Command),
 }
 
 pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
     match command {
         Command::Verify(arguments) => verify::run(&arguments, output),
+        Command::Erase(arguments) => erase::run(arguments, output),
+        Command::Hold(command) => hold::run(command, output),
     }
 }

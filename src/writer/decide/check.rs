@@ -32,7 +32,7 @@ pub(super) fn decide(
     let kind = if request.precheck { Kind::ConsignmentPrechecked } else { Kind::ConsignmentChecked };
     let reply = Reply::Checked(format!("{},\"entry\":{leaf}}}", json.strip_suffix('}').unwrap_or(&json)).into());
     let draft = draft(kind, request, caller, verdict);
-    Ok(Decision { draft, evidence: Some(evidence_of(request, &json)), reply })
+    Ok(Decision::new(draft, Some(evidence_of(request, &json)), reply))
 }
 
 /// The declaration that a consignment belongs to; one that no declaration has, where only an LRN or nothing is named.

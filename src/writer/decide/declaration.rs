@@ -190,7 +190,7 @@ fn draft(request: &DeclarationRequest, caller: &Caller, decision: &'static str) 
 fn refused(request: &DeclarationRequest, caller: &Caller, reason: &'static str, reply: Reply) -> Decision {
     let mut draft = draft(request, caller, "refused");
     draft.reasons.push(reason.into());
-    Decision { draft, evidence: evidence(request), reply }
+    Decision::new(draft, evidence(request), reply)
 }
 
 fn evidence(request: &DeclarationRequest) -> Option<Vec<u8>> {
@@ -208,21 +208,26 @@ fn told(
     let mut draft = draft(request, caller, if executed { decision_of(&request.step) } else { "refused" });
     let mut record = serde_json::Map::new();
     record.insert("outcome".to_owned(), json!(code));
-    match &request.step {
+    let rows = match &request.step {
         Step::Release(Some(items)) => {
-            rows_or_digest(&mut record, "items", items.iter().map(|item| json!(item)).collect());
+            rows_or_digest(&mut record, "items", items.iter().map(|item| json!(item)).collect())
         }
         Step::Amend(goods) => {
             let row = |(item, number, line, quantity): &(u32, CertificateNumber, u32, Quantity)| {
                 json!([item, number, line, quantity])
             };
-            rows_or_digest(&mut record, "position", goods.iter().map(row).collect());
+            rows_or_digest(&mut record, "position", goods.iter().map(row).collect())
         }
-        Step::TurnBack { presentation } => drop(record.insert("presentation".to_owned(), json!(presentation))),
-        Step::Release(None) | Step::Delete | Step::Invalidate => {}
-    }
+        Step::TurnBack { presentation } => {
+            record.insert("presentation".to_owned(), json!(presentation));
+            None
+        }
+        Step::Release(None) | Step::Delete | Step::Invalidate => None,
+    };
     draft.ledger = Some(serde_json::Value::Object(record));
     let ledger = view.ledgers_of(&request.mrn);
     let reply = Reply::Outcome(Box::new(Outcome { code, words, declaration, ledger }));
-    Decision { draft, evidence: evidence(request), reply }
+    let mut decision = Decision::new(draft, evidence(request), reply);
+    decision.rows.extend(rows);
+    decision
 }

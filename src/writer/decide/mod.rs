@@ -1,5 +1,6 @@
 //! Deciding a command on the state of the batch. No I/O here: what is needed was loaded, what changes is noted.
 
+mod archive;
 mod check;
 mod declaration;
 mod event;
@@ -10,7 +11,9 @@ mod standing;
 mod status;
 mod submit;
 
+pub(super) use archive::Archive;
 pub(crate) use event::Event;
+pub(super) use service::clock_set_back;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -48,6 +51,10 @@ pub(super) struct View<'a> {
     pub(super) ledger: Ledger,
     /// The entry of the command that is being decided.
     pub(super) leaf: u64,
+    /// What a command about evidence needs.
+    pub(super) archive: Archive,
+    /// How long evidence stays.
+    pub(super) retention: crate::archive::Retention,
     /// What manufacturers are told of.
     pub(super) events: Vec<Event>,
 }
@@ -72,6 +79,10 @@ pub(super) struct Draft {
     pub(super) office: Option<String>,
     pub(super) subject: Option<String>,
     pub(super) change: Option<&'static str>,
+    pub(super) role: &'static str,
+    /// The officer's name as given; the entry holds a pseudonym.
+    pub(super) officer: Option<String>,
+    pub(super) erased: Vec<u64>,
     pub(super) decision: &'static str,
     pub(super) reasons: Vec<Cow<'static, str>>,
     pub(super) regimes: Vec<Source>,
@@ -91,6 +102,9 @@ impl Draft {
             office: None,
             subject: None,
             change: None,
+            role: "service",
+            officer: None,
+            erased: Vec::new(),
             decision,
             reasons: Vec::new(),
             regimes: Vec::new(),
@@ -105,7 +119,15 @@ impl Draft {
 pub(super) struct Decision {
     pub(super) draft: Draft,
     pub(super) evidence: Option<Vec<u8>>,
+    /// Rows that the entry names only by their digest.
+    pub(super) rows: Vec<(&'static str, Vec<u8>)>,
     pub(super) reply: Reply,
+}
+
+impl Decision {
+    pub(super) const fn new(draft: Draft, evidence: Option<Vec<u8>>, reply: Reply) -> Self {
+        Self { draft, evidence, rows: Vec::new(), reply }
+    }
 }
 
 impl Action {
@@ -118,15 +140,15 @@ impl Action {
             | Self::Resume { .. }
             | Self::Revoke { .. } => &[Grant::Manufacturer],
             Self::Check(request) if request.precheck => &[Grant::Manufacturer, Grant::Declarant],
-            Self::Check(_) => &[Grant::CustomsRead, Grant::CustomsWrite],
+            Self::Check(_) | Self::ReadDocument { .. } => &[Grant::CustomsRead, Grant::CustomsWrite],
             Self::Position(_) | Self::Declaration(_) => &[Grant::CustomsWrite],
-            Self::Registry(_) | Self::Service(_) => &[],
+            Self::Registry(_) | Self::Archive(_) | Self::Service(_) => &[],
         }
     }
 
     /// Whether it must be alone in its batch, so that what follows sees its effect.
     pub(super) const fn stands_alone(&self) -> bool {
-        matches!(self, Self::Registry(_))
+        matches!(self, Self::Registry(_) | Self::Archive(_))
     }
 
     /// Which rows it needs.
@@ -145,7 +167,10 @@ impl Action {
                     references.insert((organisation.to_owned(), submission.certificate.reference.to_string()));
                 }
             }
-            Self::Suspend { number, .. } | Self::Resume { number } | Self::Revoke { number, .. } => {
+            Self::Suspend { number, .. }
+            | Self::Resume { number }
+            | Self::Revoke { number, .. }
+            | Self::ReadDocument { number, .. } => {
                 numbers.insert(*number);
             }
             Self::Check(request) => {
@@ -157,7 +182,7 @@ impl Action {
                 check::declarations(&request.check, &request.mrn, mrns);
             }
             Self::Declaration(request) => drop(mrns.insert(request.mrn.clone())),
-            Self::RefuseSeal { .. } | Self::Registry(_) | Self::Service(_) => {}
+            Self::RefuseSeal { .. } | Self::Registry(_) | Self::Archive(_) | Self::Service(_) => {}
         }
     }
 }
@@ -166,11 +191,14 @@ impl Action {
 pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
     view.leaf = leaf;
     let Some(client) = &command.origin.client else {
-        return match &command.action {
-            Action::Registry(change) => Ok(registry::decide(change, view, leaf)),
-            Action::Service(occasion) => Ok(service::decide(occasion)),
-            other => Err(Failure::Forbidden(other.grants())),
+        let mut decision = match &command.action {
+            Action::Registry(change) => registry::decide(change, view, leaf),
+            Action::Archive(change) => archive::decide(change, view, leaf),
+            Action::Service(occasion) => return Ok(service::decide(occasion)),
+            other => return Err(Failure::Forbidden(other.grants())),
         };
+        decision.draft.role = OPERATOR;
+        return Ok(decision);
     };
     // The caller is read again here, inside the transaction: revoking one takes effect on what is queued.
     let caller = view.registry.caller(client, view.moment.at).map_err(Failure::NotACaller)?;
@@ -178,7 +206,8 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
     if !caller.may(grants) {
         return Err(Failure::Forbidden(grants));
     }
-    match &command.action {
+    let role = grants.iter().find(|grant| caller.grants.contains(grant)).map_or("", |grant| grant.as_str());
+    let mut decision = match &command.action {
         Action::Submit(submission) => submit::decide(submission, caller, view, leaf),
         Action::RefuseSeal { digest, code, jws } => Ok(submit::refuse_seal(*digest, code, jws, caller)),
         Action::Suspend { number, reason } => status::suspend(*number, reason, caller, view, leaf),
@@ -187,8 +216,11 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
         Action::Check(request) => check::decide(request, caller, view, leaf),
         Action::Position(request) => position::decide(request, caller, view, leaf),
         Action::Declaration(request) => declaration::decide(request, caller, view, leaf),
-        Action::Registry(_) | Action::Service(_) => Err(Failure::Forbidden(grants)),
-    }
+        Action::ReadDocument { number, office } => status::read(*number, office.as_ref(), caller, view),
+        Action::Registry(_) | Action::Archive(_) | Action::Service(_) => Err(Failure::Forbidden(grants)),
+    }?;
+    decision.draft.role = role;
+    Ok(decision)
 }
 
 impl View<'_> {
@@ -230,6 +262,7 @@ impl View<'_> {
             certificate::update_status(connection, key, standing(number)?)?;
         }
         self.ledger.write(connection, key)?;
+        self.archive.write(connection, key)?;
         for row in &self.registry_rows {
             match row {
                 RegistryRow::Caller(caller, leaf) => rows::put_caller(connection, key, caller, *leaf)?,

@@ -52,7 +52,7 @@ pub(super) fn decide(
             let made = Made { kind: Kind::DeclarationReserved, decision: "reserved", confidential, office };
             Ok(hold(request, before, made, caller, view, leaf, verdict, &json))
         }
-        Purpose::Override { office } => {
+        Purpose::Override { office, officer } => {
             view.ledger.position.put_excess_beside(mrn);
             let made = Made {
                 kind: Kind::DeclarationOverridden,
@@ -60,7 +60,9 @@ pub(super) fn decide(
                 confidential,
                 office: office.clone(),
             };
-            Ok(hold(request, before, made, caller, view, leaf, verdict, &json))
+            let mut decision = hold(request, before, made, caller, view, leaf, verdict, &json);
+            decision.draft.officer = Some(officer.clone());
+            Ok(decision)
         }
     }
 }
@@ -127,13 +129,16 @@ fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Deci
     draft.declaration = Some(request.mrn.to_string());
     draft.office = Some(request.check.consignment.office.to_string());
     draft.reasons.push(reason.into());
-    Decision { draft, evidence: Some(request.check.body.clone()), reply }
+    if let Purpose::Override { officer, .. } = &request.purpose {
+        draft.officer = Some(officer.clone());
+    }
+    Decision::new(draft, Some(request.check.body.clone()), reply)
 }
 
 fn made(kind: Kind, request: &PositionRequest, caller: &Caller, verdict: Verdict, json: &str) -> Decision {
     let mut draft = draft(kind, &request.check, caller, verdict);
     draft.declaration = Some(request.mrn.to_string());
-    Decision { draft, evidence: Some(evidence_of(&request.check, json)), reply: Reply::Changed }
+    Decision::new(draft, Some(evidence_of(&request.check, json)), Reply::Changed)
 }
 
 fn refuse(
@@ -241,7 +246,7 @@ fn hold(
     record.insert("version".to_owned(), json!(consignment.declaration_version));
     record.insert("confidential".to_owned(), json!(how.confidential));
     record.insert("joined".to_owned(), json!(joined));
-    rows_or_digest(&mut record, "position", rows);
+    decision.rows.extend(rows_or_digest(&mut record, "position", rows));
     decision.draft.ledger = Some(Value::Object(record));
     decision.reply = Reply::Held(Box::new(held));
     decision
@@ -274,7 +279,7 @@ fn present(
     let mut decision = made(Kind::GoodsPresented, request, caller, verdict, json);
     let mut record = serde_json::Map::new();
     record.insert("presentation".to_owned(), json!(id));
-    rows_or_digest(&mut record, "goods", presented_rows(&goods));
+    decision.rows.extend(rows_or_digest(&mut record, "goods", presented_rows(&goods)));
     decision.draft.ledger = Some(Value::Object(record));
     // Goods that do not conform do not pass, so they stand in nobody's way elsewhere.
     view.ledger.put_presentation(Presentation {

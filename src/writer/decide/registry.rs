@@ -2,8 +2,11 @@
 
 use endmark_core::check::ManufacturerStanding;
 
+use serde_json::json;
+
 use super::{Decision, Draft, OPERATOR, RegistryRow, View};
 use crate::entry::Kind;
+use crate::registry::{AnchorState, CallerState};
 use crate::webhook::{PER_ORGANISATION_MAX, State, Webhook};
 use crate::writer::{RegistryChange, Reply};
 
@@ -94,8 +97,10 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
             (Kind::WebhookChanged, id.clone(), outcome)
         }
     };
+    let mut evidence = None;
     let (decision, reply) = match outcome {
         Ok(row) => {
+            evidence = row.as_ref().and_then(state);
             view.registry_rows.extend(row);
             ("done", Reply::Changed)
         }
@@ -104,7 +109,19 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
     let mut draft = Draft::new(kind, OPERATOR.to_owned(), decision);
     draft.subject = Some(subject);
     draft.change = Some(code(change));
-    Decision { draft, evidence: None, reply }
+    Decision::new(draft, evidence, reply)
+}
+
+/// How the row stands from now on: evidence, so that a decision can be taken again on the registry of its time. A
+/// list is kept itself; a webhook has a secret and decides nothing.
+fn state(row: &RegistryRow) -> Option<Vec<u8>> {
+    let state = match row {
+        RegistryRow::Manufacturer(new, _) => json!({ "manufacturer": new }),
+        RegistryRow::Caller(new, _) => json!({ "caller": CallerState::of(new) }),
+        RegistryRow::Anchor(new, after, _) => json!({ "anchor": AnchorState::of(new, *after) }),
+        RegistryRow::List(..) | RegistryRow::Webhook(..) | RegistryRow::WebhookGone(_) => return None,
+    };
+    Some(state.to_string().into_bytes())
 }
 
 /// What is changed, as entries say it.

@@ -1,5 +1,7 @@
 //! What the service says of itself.
 
+use time::Duration;
+
 use super::{Decision, Draft, OPERATOR};
 use crate::entry::Kind;
 use crate::writer::{Occasion, Reply};
@@ -15,5 +17,12 @@ pub(super) fn decide(occasion: &Occasion) -> Decision {
             draft
         }
     };
-    Decision { draft, evidence: None, reply: Reply::Changed }
+    Decision::new(draft, None, Reply::Changed)
+}
+
+/// The system's clock is behind the time of the log.
+pub(in crate::writer) fn clock_set_back(behind: Duration) -> Decision {
+    let mut draft = Draft::new(Kind::ClockSetBack, OPERATOR.to_owned(), "counted");
+    draft.counts.push(("secondsBehind", behind.whole_seconds().unsigned_abs()));
+    Decision::new(draft, None, Reply::Changed)
 }

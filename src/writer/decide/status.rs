@@ -53,6 +53,29 @@ pub(super) fn revoke(
     })
 }
 
+/// Customs reads the document: names and addresses are in it, so who looked stays known.
+pub(super) fn read(
+    number: CertificateNumber,
+    office: Option<&endmark_core::reference::Office>,
+    caller: &Caller,
+    view: &View<'_>,
+) -> Result<Decision, Failure> {
+    let organisation = caller.organisation.to_string();
+    let standing = match view.standings.get(&number) {
+        None => return Ok(not_found(Kind::DocumentRead, number, organisation)),
+        Some(Found::Tampered(what)) => {
+            tracing::error!(what, "a tampered row is not shown");
+            return Err(Failure::Internal);
+        }
+        Some(Found::Standing(standing)) => standing,
+    };
+    let mut draft = Draft::new(Kind::DocumentRead, organisation, "shown");
+    draft.certificates.push(number.to_string());
+    draft.digest = Some(standing.digest);
+    draft.office = office.map(ToString::to_string);
+    Ok(Decision::new(draft, None, Reply::DocumentShown))
+}
+
 enum Change {
     To(StoredStatus),
     Already,
@@ -105,14 +128,14 @@ fn change(
             Reply::Status { standing: Box::new(standing), already: false }
         }
     };
-    Ok(Decision { draft, evidence, reply })
+    Ok(Decision::new(draft, evidence, reply))
 }
 
 fn not_found(kind: Kind, number: CertificateNumber, organisation: String) -> Decision {
     let mut draft = Draft::new(kind, organisation, "refused");
     draft.certificates.push(number.to_string());
     draft.reasons.push("notFound".into());
-    Decision { draft, evidence: None, reply: Reply::NotFound }
+    Decision::new(draft, None, Reply::NotFound)
 }
 
 /// What its manufacturer is told of. The reason stays here: it may name people.

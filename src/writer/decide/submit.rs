@@ -129,7 +129,7 @@ pub(super) fn refuse_seal(digest: Digest, code: &'static str, jws: &[u8], caller
     draft.certificates.push(CertificateNumber::of(&digest).to_string());
     draft.digest = Some(digest);
     draft.reasons.push(code.into());
-    Decision { draft, evidence: Some(jws.to_vec()), reply: Reply::SealRefused }
+    Decision::new(draft, Some(jws.to_vec()), Reply::SealRefused)
 }
 
 fn refused(submission: &Submission, caller: &Caller, code: &'static str, reply: Reply) -> Decision {
@@ -144,5 +144,5 @@ fn decision(submission: &Submission, caller: &Caller, decision: &'static str, re
     let mut draft = Draft::new(Kind::CertificateSubmitted, caller.organisation.to_string(), decision);
     draft.certificates.push(submission.number.to_string());
     draft.digest = Some(submission.digest);
-    Decision { draft, evidence: None, reply }
+    Decision::new(draft, None, reply)
 }
