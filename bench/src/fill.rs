@@ -108,7 +108,7 @@ impl Filler<'_> {
             digest: sealed.digest(),
             certificate: Arc::new(certificate::parse(text.as_bytes())?),
             sealed_at: self.at,
-            path: registry.trust().path(sealed.chain(), self.at),
+            path: registry.trust().path(sealed.chain(), self.at).map(Arc::new),
             epoch: registry.epoch,
             jws: jws.into_bytes(),
         })

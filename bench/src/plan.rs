@@ -36,6 +36,12 @@ pub(crate) struct Arguments {
     /// Only these scenarios; `ping`, to which they are compared, always comes along.
     #[arg(long)]
     scenario: Vec<String>,
+    /// Only at so many connections.
+    #[arg(long)]
+    connections: Option<usize>,
+    /// How long each scenario counts, in seconds.
+    #[arg(long)]
+    seconds: Option<u64>,
 }
 
 /// What is measured.
@@ -61,6 +67,7 @@ impl From<Arguments> for Plan {
             (false, _) => vec![arguments.certificates.unwrap_or(if quick { 5_000 } else { 100_000 }).max(1)],
         };
         let connections = match (arguments.growth, quick) {
+            _ if arguments.connections.is_some() => arguments.connections.into_iter().collect(),
             (_, true) => vec![FULL_LOAD],
             // One: the time of a single request. Full load: what it costs, without the wait for the disk.
             (true, false) => vec![1, FULL_LOAD],
@@ -71,7 +78,7 @@ impl From<Arguments> for Plan {
             json: arguments.json,
             growth: arguments.growth,
             warm_up: Duration::from_millis(if quick { 500 } else { 2_000 }),
-            measured: Duration::from_secs(if quick { 2 } else { 10 }),
+            measured: Duration::from_secs(arguments.seconds.unwrap_or(if quick { 2 } else { 10 })),
             connections,
             sizes,
             only: if arguments.growth { vec![GROWING.to_owned()] } else { arguments.scenario },

@@ -1,21 +1,29 @@
 //! Verifying stored certificates from their bytes, before the writer needs them. Bounded, keyed by number, and
 //! judged again when trust changes.
 
+mod paths;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use endmark_core::certificate;
+use endmark_core::chain::{ChainError, VerifiedPath};
+use endmark_core::digest::Digest;
 use endmark_core::number::CertificateNumber;
 use endmark_core::seal;
 use quick_cache::{Weighter, sync::Cache};
+use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
+use self::paths::Paths;
 use crate::registry::Registry;
 use crate::store::{Readers, StoreError, certificate as rows};
 use crate::writer::{Prepared, Verified};
 
 /// The most bytes of sealed certificates the cache stands for.
 const CACHE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The most digests of sealed bytes: some 70 bytes each.
+const SEALS_MAX: usize = 400_000;
 /// How many entries the cache expects: a certificate of a few lines weighs some 4 KiB in memory.
 const CACHE_ENTRIES: usize = 16_384;
 
@@ -35,13 +43,23 @@ impl Weighter<CertificateNumber, Kept> for ByBytes {
     }
 }
 
-/// Verified certificates.
+/// Verified certificates, and the paths of the chains they came with.
 #[derive(Debug)]
-pub struct VerifiedCache(Cache<CertificateNumber, Kept, ByBytes>);
+pub struct VerifiedCache {
+    certificates: Cache<CertificateNumber, Kept, ByBytes>,
+    /// The SHA-256 of sealed bytes that verified: a signature over the same bytes is good for ever, and this takes a
+    /// hundredth of the memory of what they say.
+    seals: Cache<Digest, ()>,
+    paths: Paths,
+}
 
 impl Default for VerifiedCache {
     fn default() -> Self {
-        Self(Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES_MAX, ByBytes))
+        Self {
+            certificates: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES_MAX, ByBytes),
+            seals: Cache::new(SEALS_MAX),
+            paths: Paths::default(),
+        }
     }
 }
 
@@ -56,14 +74,14 @@ impl VerifiedCache {
         let mut prepared = HashMap::with_capacity(numbers.len());
         let mut missing = Vec::new();
         for number in numbers {
-            match self.0.get(&number) {
+            match self.certificates.get(&number) {
                 Some(kept) if kept.verified.epoch == registry.epoch => {
                     prepared.insert(number, Prepared::Verified(kept.verified));
                 }
                 // Trust has changed: the bytes are still good, their path is judged again.
                 Some(kept) => {
-                    let verified = judged_again(&kept.verified, registry);
-                    self.0.insert(number, Kept { verified: Arc::clone(&verified), weight: kept.weight });
+                    let verified = self.judged_again(&kept.verified, registry);
+                    self.certificates.insert(number, Kept { verified: Arc::clone(&verified), weight: kept.weight });
                     prepared.insert(number, Prepared::Verified(verified));
                 }
                 None => missing.push(number),
@@ -76,10 +94,10 @@ impl VerifiedCache {
         let found = readers.read(move |connection| rows::sealed_bytes(connection, &missing)).await?;
         for (number, jws, accepted_at) in found {
             let weight = u64::try_from(jws.len()).unwrap_or(u64::MAX).saturating_add(4_096);
-            let entry = match verify(number, &jws, accepted_at, registry) {
+            let entry = match self.verify(number, &jws, accepted_at, registry) {
                 Ok(verified) => {
                     let verified = Arc::new(verified);
-                    self.0.insert(number, Kept { verified: Arc::clone(&verified), weight });
+                    self.certificates.insert(number, Kept { verified: Arc::clone(&verified), weight });
                     Prepared::Verified(verified)
                 }
                 Err(why) => {
@@ -91,37 +109,44 @@ impl VerifiedCache {
         }
         Ok(prepared)
     }
-}
 
-/// Verifies a stored certificate from its bytes: seal, number, payload; and its path as of acceptance.
-fn verify(
-    number: CertificateNumber,
-    jws: &[u8],
-    accepted_at: OffsetDateTime,
-    registry: &Registry,
-) -> Result<Verified, String> {
-    let sealed = seal::parse(jws).and_then(seal::UnverifiedSeal::verify).map_err(|error| error.to_string())?;
-    if sealed.number() != number {
-        return Err(format!("the bytes stored under {number} are those of {}", sealed.number()));
+    /// The path of a chain as it stood at a moment, and the chain to keep: one for all that came with it.
+    pub fn path(
+        &self,
+        registry: &Registry,
+        chain: &[CertificateDer<'static>],
+        at: OffsetDateTime,
+    ) -> (Arc<[CertificateDer<'static>]>, Result<Arc<VerifiedPath>, ChainError>) {
+        self.paths.of(registry, chain, at)
     }
-    let certificate = certificate::parse(sealed.payload()).map_err(|error| error.to_string())?;
-    Ok(Verified {
-        digest: sealed.digest(),
-        certificate: Arc::new(certificate),
-        path: registry.trust().path(sealed.chain(), accepted_at),
-        chain: sealed.chain().to_vec(),
-        accepted_at,
-        epoch: registry.epoch,
-    })
-}
 
-fn judged_again(old: &Verified, registry: &Registry) -> Arc<Verified> {
-    Arc::new(Verified {
-        digest: old.digest,
-        certificate: Arc::clone(&old.certificate),
-        path: registry.trust().path(&old.chain, old.accepted_at),
-        chain: old.chain.clone(),
-        accepted_at: old.accepted_at,
-        epoch: registry.epoch,
-    })
+    /// Verifies a stored certificate from its bytes: seal, number, payload; and its path as of acceptance.
+    fn verify(
+        &self,
+        number: CertificateNumber,
+        jws: &[u8],
+        accepted_at: OffsetDateTime,
+        registry: &Registry,
+    ) -> Result<Verified, String> {
+        let bytes = Digest::of(jws);
+        let seen = self.seals.get(&bytes).is_some();
+        let sealed = seal::parse(jws).map_err(|error| error.to_string())?;
+        let sealed =
+            if seen { sealed.verified_before() } else { sealed.verify().map_err(|error| error.to_string())? };
+        if sealed.number() != number {
+            return Err(format!("the bytes stored under {number} are those of {}", sealed.number()));
+        }
+        let read = if seen { certificate::parse_again } else { certificate::parse };
+        let certificate = read(sealed.payload()).map_err(|error| error.to_string())?;
+        self.seals.insert(bytes, ());
+        let (chain, path) = self.path(registry, sealed.chain(), accepted_at);
+        let certificate = Arc::new(certificate);
+        Ok(Verified { digest: sealed.digest(), certificate, path, chain, accepted_at, epoch: registry.epoch })
+    }
+
+    fn judged_again(&self, old: &Verified, registry: &Registry) -> Arc<Verified> {
+        let (chain, path) = self.path(registry, &old.chain, old.accepted_at);
+        let (digest, certificate, accepted_at) = (old.digest, Arc::clone(&old.certificate), old.accepted_at);
+        Arc::new(Verified { digest, certificate, path, chain, accepted_at, epoch: registry.epoch })
+    }
 }

@@ -1,5 +1,7 @@
 //! `POST /v1/customs/checks` and `POST /v1/prechecks`: does this consignment conform?
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use endmark_core::check::cited_numbers;
@@ -67,7 +69,8 @@ async fn judge(
 ) -> Result<HttpResponse, Problem> {
     let body = body::read(app, request, payload, &CONSIGNMENT).await?;
     calling.spend_evidence(app, body.len())?;
-    let consignment = read(app, &body)?;
+    let consignment = Arc::new(read(app, &body)?);
+    let body: Arc<[u8]> = body.into();
     let prepare = async || {
         let request = prepared(app, &body, &consignment, is_precheck).await?;
         Ok::<_, Problem>(Command {
@@ -97,12 +100,12 @@ pub(super) fn read(app: &App, body: &[u8]) -> Result<Consignment, Problem> {
 /// The question as the writer wants it: the certificates cited are verified from their bytes.
 pub(super) async fn prepared(
     app: &App,
-    body: &[u8],
-    consignment: &Consignment,
+    body: &Arc<[u8]>,
+    consignment: &Arc<Consignment>,
     is_precheck: bool,
 ) -> Result<CheckRequest, Problem> {
     let registry = app.registry();
     let prepared = app.verified.prepare(&app.readers, &registry, cited_numbers(consignment)).await?;
-    let (body, consignment) = (body.to_vec(), consignment.clone());
+    let (body, consignment) = (Arc::clone(body), Arc::clone(consignment));
     Ok(CheckRequest { body, consignment, prepared, epoch: registry.epoch, precheck: is_precheck })
 }

@@ -1,5 +1,7 @@
 //! `PUT` and `GET /v1/customs/declarations/{mrn}`: a declaration's whole position.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::reference::{DeclarationReference, Mrn};
@@ -146,6 +148,7 @@ pub(super) async fn position(
     purpose: impl Fn() -> Purpose,
 ) -> Result<HttpResponse, Problem> {
     calling.spend_evidence(app, body.len())?;
+    let (body, consignment): (Arc<[u8]>, _) = (body.into(), Arc::new(consignment));
     let prepare = async || {
         let check = checks::prepared(app, &body, &consignment, false).await?;
         let request = PositionRequest { check, mrn: mrn.clone(), purpose: purpose() };

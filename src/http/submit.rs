@@ -93,7 +93,7 @@ fn prepare(
         digest: sealed.digest(),
         certificate: Arc::clone(certificate),
         sealed_at: sealed.sealed_at(),
-        path: registry.trust().path(sealed.chain(), app.context.clock.now()),
+        path: app.verified.path(&registry, sealed.chain(), app.context.clock.now()).1,
         epoch: registry.epoch,
     };
     command(calling, Action::Submit(Box::new(submission)))

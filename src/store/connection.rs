@@ -86,7 +86,9 @@ fn open_sqlite(path: &str) -> Result<Connection, StoreError> {
     // FULL: in WAL mode NORMAL would lose acknowledged commits on power loss.
     connection.batch_execute(
         "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
+         -- 16 MiB of pages in memory, and 32 MiB of log before it is copied back: a batch changes some hundred pages.
+         PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192;",
     )?;
     Ok(Connection::Sqlite(connection))
 }

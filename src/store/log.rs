@@ -148,12 +148,20 @@ pub fn put_tiles(connection: &mut Connection, tiles: &[Tile]) -> Result<(), Stor
     const UPSERT: &str = "INSERT INTO tile (level, position, hashes) VALUES ($1, $2, $3)
          ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes";
     for new in tiles {
-        let position = column(new.id.index)?;
-        on!(connection, c => diesel::sql_query(UPSERT)
-            .bind::<Integer, _>(i32::from(new.id.level))
-            .bind::<BigInt, _>(position)
-            .bind::<Binary, _>(new.to_bytes())
-            .execute(c))?;
+        let (level, position, hashes) = (i32::from(new.id.level), column(new.id.index)?, new.to_bytes());
+        match connection {
+            Connection::Sqlite(c) => {
+                let row = (tile::level.eq(level), tile::position.eq(position), tile::hashes.eq(hashes));
+                diesel::replace_into(tile::table).values(row).execute(c)?;
+            }
+            Connection::Postgres(c) => {
+                diesel::sql_query(UPSERT)
+                    .bind::<Integer, _>(level)
+                    .bind::<BigInt, _>(position)
+                    .bind::<Binary, _>(hashes)
+                    .execute(&mut **c)?;
+            }
+        }
     }
     Ok(())
 }

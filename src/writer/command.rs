@@ -110,7 +110,7 @@ pub struct Submission {
     /// Its `iat`.
     pub sealed_at: OffsetDateTime,
     /// The path of its chain.
-    pub path: Result<VerifiedPath, ChainError>,
+    pub path: Result<Arc<VerifiedPath>, ChainError>,
     /// The epoch whose trust judged the path.
     pub epoch: i64,
 }
@@ -119,9 +119,9 @@ pub struct Submission {
 #[derive(Debug)]
 pub struct CheckRequest {
     /// The body as sent: it becomes the evidence.
-    pub body: Vec<u8>,
+    pub body: Arc<[u8]>,
     /// The consignment.
-    pub consignment: Consignment,
+    pub consignment: Arc<Consignment>,
     /// What was found under each number cited.
     pub prepared: HashMap<CertificateNumber, Prepared>,
     /// The epoch whose trust judged their paths.
@@ -215,9 +215,9 @@ pub struct Verified {
     /// The payload.
     pub certificate: Arc<Certificate>,
     /// Its chain.
-    pub chain: Vec<CertificateDer<'static>>,
+    pub chain: Arc<[CertificateDer<'static>]>,
     /// The path as it stood when it was accepted.
-    pub path: Result<VerifiedPath, ChainError>,
+    pub path: Result<Arc<VerifiedPath>, ChainError>,
     /// When it was accepted.
     pub accepted_at: OffsetDateTime,
     /// The epoch whose anchors judged the path.

@@ -12,11 +12,13 @@ struct Column {
     name: String,
 }
 
-/// Every column as `table.column type [not null]`, types by family.
+/// Every column as `table.column type [not null]`, types by family. In `SQLite` a leaf is the row's own number, which has
+/// 64 bits and must be called INTEGER.
 fn columns(connection: &mut Connection) -> Vec<String> {
     let rows: Vec<Column> = match connection {
         Connection::Sqlite(c) => diesel::sql_query(
-            "SELECT m.name || '.' || p.name || ' ' || lower(p.type) || CASE p.\"notnull\" WHEN 1 THEN ' not null' ELSE '' END
+            "SELECT m.name || '.' || p.name || ' ' ||
+                 CASE WHEN p.name = 'leaf' AND p.pk = 1 THEN 'bigint' ELSE lower(p.type) END || CASE p.\"notnull\" WHEN 1 THEN ' not null' ELSE '' END
                  || CASE WHEN p.pk > 0 THEN ' key ' || p.pk ELSE '' END AS name
              FROM sqlite_master m, pragma_table_info(m.name) p
              WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY 1",

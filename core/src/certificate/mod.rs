@@ -2,12 +2,13 @@
 
 mod line;
 mod parse;
+mod shape;
 mod strict;
 #[cfg(test)]
 mod tests;
 
 pub use line::{Line, SerialNumbers, SerialRange};
-pub use parse::{CertificateError, PAYLOAD_BYTES_MAX, parse};
+pub use parse::{CertificateError, PAYLOAD_BYTES_MAX, parse, parse_again};
 pub(crate) use strict::{Null, problem, shape};
 
 use time::Date;

@@ -1,8 +1,8 @@
 //! Where serde is more lenient than a sealed document may be.
 
 use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::Value;
 
+use super::shape::Shape;
 use crate::number::CertificateNumber;
 
 /// The longest message of the JSON reader that is passed on, in characters. It quotes member names and values as the
@@ -29,63 +29,13 @@ pub(crate) enum Null {
 /// serde reads a struct from an array of its members and a choice from an object, so that the names which say what a
 /// value means could be left out; the published schemas know no such forms.
 pub(crate) fn shape(document: &[u8], read: &impl serde::Serialize, null: Null) -> Result<(), String> {
-    let written = serde_json::to_value(read).map_err(|error| problem(&error))?;
-    let document = serde_json::from_slice(document).map_err(|error| problem(&error))?;
-    compare(&document, &written, null).map_err(|(mut path, fault)| {
+    let written = serde_json::to_vec(read).map_err(|error| problem(&error))?;
+    let written: Shape<'_> = serde_json::from_slice(&written).map_err(|error| problem(&error))?;
+    let document: Shape<'_> = serde_json::from_slice(document).map_err(|error| problem(&error))?;
+    document.compare(&written, null).map_err(|(mut path, fault)| {
         path.reverse();
         format!("{}: {fault}", path.join("."))
     })
-}
-
-/// The fault and the steps to it, the last one first.
-type Fault = (Vec<String>, String);
-
-fn compare(document: &Value, written: &Value, null: Null) -> Result<(), Fault> {
-    let below = |step: &dyn ToString, result: Result<(), Fault>| {
-        result.map_err(|(mut path, fault)| {
-            path.push(step.to_string());
-            (path, fault)
-        })
-    };
-    match (document, written) {
-        (Value::Object(members), Value::Object(known)) => members.iter().try_for_each(|(name, member)| {
-            let result = match known.get(name) {
-                Some(known) => compare(member, known, null),
-                None => absent(member, null),
-            };
-            below(name, result)
-        }),
-        (Value::Array(elements), Value::Array(known)) => elements
-            .iter()
-            .zip(known)
-            .enumerate()
-            .try_for_each(|(place, (element, known))| below(&place, compare(element, known, null))),
-        (document, written) if kind(document) == kind(written) => Ok(()),
-        (document, written) => Err((Vec::new(), format!("found {}, wanted {}", kind(document), kind(written)))),
-    }
-}
-
-/// What is read but not written again says nothing: an empty list, or a null.
-fn absent(member: &Value, null: Null) -> Result<(), Fault> {
-    let nothing = match null {
-        Null::Refused => false,
-        Null::Absent => member.is_null(),
-    };
-    if nothing || member.as_array().is_some_and(Vec::is_empty) {
-        return Ok(());
-    }
-    Err((Vec::new(), format!("found {}; leave the member out instead", kind(member))))
-}
-
-const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }
 
 /// Reads a number in the one form in which it is written; the forgiving reading is for people and scanners.

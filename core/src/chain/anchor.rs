@@ -79,6 +79,11 @@ impl Anchor {
         self.not_after
     }
 
+    /// From when and until when paths may lead to it.
+    pub(super) fn counts(&self) -> (OffsetDateTime, OffsetDateTime) {
+        (self.not_before, self.distrusted_after.map_or(self.not_after, |last| last.min(self.not_after)))
+    }
+
     pub(super) const fn trust(&self) -> &TrustAnchor<'static> {
         &self.trust
     }

@@ -37,6 +37,8 @@ pub struct VerifiedPath {
     pub(super) leaf: Digest,
     pub(super) anchor: Digest,
     pub(super) judged_at: OffsetDateTime,
+    /// From when, and until when, each certificate on the path is valid and the anchor is trusted, both inclusive.
+    pub(super) holds: (OffsetDateTime, OffsetDateTime),
     pub(super) organization_identifier: Option<String>,
     pub(super) identifier: Option<Identifier>,
     pub(super) holder: String,
@@ -60,6 +62,13 @@ impl VerifiedPath {
     /// The moment at which the path was judged.
     pub const fn judged_at(&self) -> OffsetDateTime {
         self.judged_at
+    }
+
+    /// Whether the same chain leads to the same anchor at another moment too, as long as anchors stay as they are. `false`
+    /// does not say that no path does: judge it again.
+    pub fn holds_at(&self, at: OffsetDateTime) -> bool {
+        let (from, until) = self.holds;
+        (from..=until).contains(&at)
     }
 
     /// Whom the seal certificate names, where its `organizationIdentifier` is of a register that this one knows.

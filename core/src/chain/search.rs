@@ -99,8 +99,10 @@ fn witness(
     };
     let mut steps = Vec::new();
     let mut issuer = anchor.issuer.clone();
+    let mut holds = anchor.counts();
     for certificate in between.iter().rev() {
         let certificate = read(certificate)?;
+        holds = narrowed(holds, &certificate);
         let next = profile::check_issuer(&certificate, &issuer.key_identifier)?;
         steps.push(step(&certificate, issuer));
         issuer = next;
@@ -111,6 +113,7 @@ fn witness(
     steps.reverse();
     let organization_identifier = name::organization_identifier(seal.subject()).unwrap_or_default();
     Ok(VerifiedPath {
+        holds: narrowed(holds, &seal),
         leaf: Digest::of(leaf),
         anchor: anchor.fingerprint(),
         judged_at: at,
@@ -121,6 +124,14 @@ fn witness(
         not_after: seal.validity().not_after.to_datetime(),
         steps,
     })
+}
+
+fn narrowed(
+    (from, until): (OffsetDateTime, OffsetDateTime),
+    certificate: &X509Certificate<'_>,
+) -> (OffsetDateTime, OffsetDateTime) {
+    let validity = certificate.validity();
+    (from.max(validity.not_before.to_datetime()), until.min(validity.not_after.to_datetime()))
 }
 
 fn step(certificate: &X509Certificate<'_>, issuer: Issuer) -> Step {

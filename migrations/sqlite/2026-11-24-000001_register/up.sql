@@ -10,7 +10,7 @@ CREATE TABLE head (
 
 -- The log: an entry is the exact bytes that were hashed; the other columns only find it.
 CREATE TABLE entry (
-    leaf BIGINT NOT NULL PRIMARY KEY CHECK (leaf >= 0),
+    leaf INTEGER NOT NULL PRIMARY KEY CHECK (leaf >= 0),
     at_micros BIGINT NOT NULL,
     kind TEXT NOT NULL,
     organisation TEXT NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE entry (
 
 -- What an entry was decided on, erasable: the entry holds only its salted digest.
 CREATE TABLE evidence (
-    leaf BIGINT NOT NULL PRIMARY KEY REFERENCES entry (leaf),
+    leaf INTEGER NOT NULL PRIMARY KEY,
     salt BLOB NOT NULL,
     body BLOB NOT NULL
 );
@@ -34,7 +34,7 @@ CREATE TABLE tile (
     position BIGINT NOT NULL,
     hashes BLOB NOT NULL,
     PRIMARY KEY (level, position)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE certificate (
     number TEXT NOT NULL PRIMARY KEY,

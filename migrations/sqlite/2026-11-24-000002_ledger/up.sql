@@ -17,7 +17,7 @@ CREATE TABLE certificate_line (
     PRIMARY KEY (certificate, line),
     CHECK (confidential <= reserved + consumed),
     CHECK (reserved + consumed + passed_on <= granted + inherited)
-);
+) WITHOUT ROWID;
 
 -- A declaration as last heard of; it stays when nothing is held any more.
 CREATE TABLE declaration (
@@ -32,7 +32,7 @@ CREATE TABLE declaration (
     since_micros BIGINT NOT NULL,
     leaf BIGINT NOT NULL,
     hmac BLOB NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX declaration_of_status ON declaration (status, since_micros);
 
 -- What each goods item holds of each line. Without foreign keys: they cost more than all else here, the writer is the
@@ -56,7 +56,7 @@ CREATE TABLE claim (
     leaf BIGINT NOT NULL,
     hmac BLOB NOT NULL,
     PRIMARY KEY (mrn, item, certificate, line)
-);
+) WITHOUT ROWID;
 CREATE INDEX claim_of_certificate ON claim (certificate, leaf);
 
 -- Which declaration follows which; it only finds them.
@@ -64,7 +64,7 @@ CREATE TABLE follower (
     later TEXT NOT NULL,
     earlier TEXT NOT NULL,
     PRIMARY KEY (later, earlier)
-);
+) WITHOUT ROWID;
 CREATE INDEX follower_of_earlier ON follower (earlier);
 
 -- Goods presented at the border under a declaration; it draws nothing.
@@ -79,6 +79,6 @@ CREATE TABLE presentation (
     leaf BIGINT NOT NULL,
     hmac BLOB NOT NULL,
     PRIMARY KEY (mrn, id)
-);
+) WITHOUT ROWID;
 
 CREATE INDEX entry_of_declaration ON entry (mrn, leaf);

@@ -27,7 +27,7 @@ pub struct StoredClaim {
     pub leaf: u64,
 }
 
-#[derive(Queryable, QueryableByName, Insertable, Selectable, AsChangeset)]
+#[derive(Queryable, QueryableByName, Insertable, Selectable)]
 #[diesel(table_name = claim)]
 struct Row {
     mrn: String,
@@ -256,12 +256,7 @@ pub fn put_claims(connection: &mut Connection, key: &RowKey, changed: &[StoredCl
     match connection {
         Connection::Sqlite(c) => {
             for row in &rows {
-                diesel::insert_into(claim::table)
-                    .values(row)
-                    .on_conflict((claim::mrn, claim::item, claim::certificate, claim::line))
-                    .do_update()
-                    .set(row)
-                    .execute(c)?;
+                diesel::replace_into(claim::table).values(row).execute(c)?;
             }
         }
         Connection::Postgres(_) if rows.is_empty() => {}

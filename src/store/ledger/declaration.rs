@@ -86,7 +86,7 @@ pub struct Declaration {
     pub leaf: u64,
 }
 
-#[derive(Queryable, Insertable, Selectable, AsChangeset)]
+#[derive(Queryable, Insertable, Selectable)]
 #[diesel(table_name = declaration)]
 struct Row {
     mrn: String,
@@ -231,12 +231,7 @@ pub fn put_declarations(connection: &mut Connection, key: &RowKey, changed: &[De
     match connection {
         Connection::Sqlite(c) => {
             for row in &rows {
-                diesel::insert_into(declaration::table)
-                    .values(row)
-                    .on_conflict(declaration::mrn)
-                    .do_update()
-                    .set(row)
-                    .execute(c)?;
+                diesel::replace_into(declaration::table).values(row).execute(c)?;
             }
         }
         Connection::Postgres(_) if rows.is_empty() => {}

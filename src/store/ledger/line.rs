@@ -182,18 +182,10 @@ pub fn update_lines(connection: &mut Connection, key: &RowKey, changed: &[Stored
     let rows: Vec<Row> = changed.iter().map(|line| Row::sealed(line, key)).collect::<Result<_, StoreError>>()?;
     let updated = match connection {
         Connection::Sqlite(c) => {
-            let mut updated = 0_usize;
             for row in &rows {
-                let set = (
-                    (certificate_line::inherited.eq(row.inherited), certificate_line::reserved.eq(row.reserved)),
-                    (certificate_line::consumed.eq(row.consumed), certificate_line::passed_on.eq(row.passed_on)),
-                    (certificate_line::confidential.eq(row.confidential), certificate_line::excess.eq(row.excess)),
-                    (certificate_line::heir.eq(row.heir.as_deref()), certificate_line::leaf.eq(row.leaf), certificate_line::hmac.eq(&row.hmac)),
-                );
-                let this = diesel::update(certificate_line::table.find((&row.certificate, row.line)));
-                updated = updated.saturating_add(this.set(set).execute(c)?);
+                diesel::replace_into(certificate_line::table).values(row).execute(c)?;
             }
-            updated
+            rows.len()
         }
         Connection::Postgres(_) if rows.is_empty() => 0,
         Connection::Postgres(c) => diesel::sql_query(

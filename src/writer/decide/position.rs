@@ -132,7 +132,7 @@ fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Deci
     if let Purpose::Override { officer, .. } = &request.purpose {
         draft.officer = Some(officer.clone());
     }
-    Decision::new(draft, Some(request.check.body.clone()), reply)
+    Decision::new(draft, Some(request.check.body.to_vec()), reply)
 }
 
 fn made(kind: Kind, request: &PositionRequest, caller: &Caller, verdict: Verdict, json: &str) -> Decision {

@@ -52,7 +52,7 @@ pub(super) fn decide(
     let application = Application {
         certificate: &submission.certificate,
         sealed_at: submission.sealed_at,
-        path: submission.path.as_ref(),
+        path: submission.path.as_deref(),
         revocation,
         register: view.origin,
         submitter: &caller.organisation,

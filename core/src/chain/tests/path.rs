@@ -118,6 +118,21 @@ fn validity_is_judged_at_the_given_moment_and_says_whose_is_over() {
 }
 
 #[test]
+fn a_path_holds_exactly_while_everything_on_it_does() {
+    let mut pki = Pki::new();
+    let (from, until) = (datetime!(2026-03-01 0:00 UTC), datetime!(2026-04-01 0:00 UTC));
+    pki.issuer_draft = pki.issuer_draft.valid(from, until);
+    let last_trusted = until - Duration::DAY;
+    let distrusted = Trust::new(vec![pki.anchor().distrusted_after(last_trusted)], Vec::new());
+    for (trust, last) in [(pki.trust(), until), (distrusted, last_trusted)] {
+        let path = trust.path(&pki.chain(), NOON).unwrap();
+        for at in [from - Duration::SECOND, from, NOON, last, last + Duration::SECOND, until + Duration::DAY] {
+            assert_eq!(path.holds_at(at), trust.path(&pki.chain(), at).is_ok(), "{at}");
+        }
+    }
+}
+
+#[test]
 fn an_expired_anchor_does_not_vouch_unless_its_renewed_certificate_does() {
     let pki = Pki::new();
     let from = datetime!(2025-01-01 0:00 UTC);

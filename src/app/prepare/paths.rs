@@ -1,0 +1,64 @@
+//! Paths of chains. A manufacturer seals all its certificates with a few chains, so one verification serves them all
+//! while it holds.
+
+use std::sync::Arc;
+
+use endmark_core::chain::{ChainError, VerifiedPath};
+use endmark_core::digest::Digest;
+use quick_cache::sync::Cache;
+use rustls_pki_types::CertificateDer;
+use time::OffsetDateTime;
+
+use crate::registry::Registry;
+
+/// The most chains that are kept: some 10 KiB each.
+const CHAINS_MAX: usize = 1_024;
+
+/// A chain and the path it was found to lead.
+#[derive(Debug, Clone)]
+struct Kept {
+    chain: Arc<[CertificateDer<'static>]>,
+    path: Arc<VerifiedPath>,
+}
+
+/// Verified paths by epoch and chain: when trust changes, the old ones are asked no more.
+#[derive(Debug)]
+pub(super) struct Paths(Cache<(i64, Digest), Kept>);
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self(Cache::new(CHAINS_MAX))
+    }
+}
+
+impl Paths {
+    pub(super) fn of(
+        &self,
+        registry: &Registry,
+        chain: &[CertificateDer<'static>],
+        at: OffsetDateTime,
+    ) -> (Arc<[CertificateDer<'static>]>, Result<Arc<VerifiedPath>, ChainError>) {
+        let key = (registry.epoch, digest(chain));
+        if let Some(kept) = self.0.get(&key)
+            && kept.path.holds_at(at)
+        {
+            return (kept.chain, Ok(kept.path));
+        }
+        let chain: Arc<[_]> = chain.into();
+        let path = registry.trust().path(&chain, at).map(Arc::new);
+        if let Ok(path) = &path {
+            self.0.insert(key, Kept { chain: Arc::clone(&chain), path: Arc::clone(path) });
+        }
+        (chain, path)
+    }
+}
+
+/// Each certificate with its length: no two chains give the same bytes.
+fn digest(chain: &[CertificateDer<'static>]) -> Digest {
+    let mut bytes = Vec::with_capacity(4_096);
+    for certificate in chain {
+        bytes.extend_from_slice(&u64::try_from(certificate.len()).unwrap_or(u64::MAX).to_be_bytes());
+        bytes.extend_from_slice(certificate);
+    }
+    Digest::of(&bytes)
+}
