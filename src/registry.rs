@@ -139,6 +139,16 @@ impl AnchorState {
     pub(crate) fn of(anchor: &Anchor, distrusted_after: Option<OffsetDateTime>) -> Self {
         Self { certificate: STANDARD.encode(anchor.der()), distrusted_after }
     }
+
+    /// The anchor.
+    pub(crate) fn anchor(&self) -> Result<Anchor, String> {
+        let der = STANDARD.decode(&self.certificate).map_err(|error| error.to_string())?;
+        let anchor = Anchor::from_der(&der).map_err(|error| error.to_string())?;
+        Ok(match self.distrusted_after {
+            Some(after) => anchor.distrusted_after(after),
+            None => anchor,
+        })
+    }
 }
 
 /// Why a client certificate is not a caller.
@@ -222,6 +232,33 @@ impl Registry {
             webhooks,
             faults,
         })
+    }
+
+    /// A registry of the past.
+    pub(crate) fn of(
+        callers: Vec<Caller>,
+        manufacturers: Vec<Manufacturer>,
+        anchors: Vec<Anchor>,
+        lists: Vec<RevocationList>,
+    ) -> Self {
+        let mut by_identifier = HashMap::new();
+        for manufacturer in &manufacturers {
+            for identifier in &manufacturer.identifiers {
+                by_identifier.insert(identifier.clone(), manufacturer.organisation.clone());
+            }
+        }
+        let known = |manufacturer: Manufacturer| {
+            (manufacturer.organisation.clone(), ManufacturerStanding::Known(Arc::new(manufacturer)))
+        };
+        Self {
+            epoch: 0,
+            callers: callers.into_iter().map(|caller| (caller.fingerprint, Arc::new(caller))).collect(),
+            manufacturers: manufacturers.into_iter().map(known).collect(),
+            by_identifier,
+            trust: Trust::new(anchors, lists),
+            webhooks: Vec::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// The caller of a client certificate, as of `now`.

@@ -4,7 +4,7 @@ mod compare;
 mod request;
 mod standing;
 
-pub use compare::{Difference, compare};
+pub use compare::Difference;
 pub(crate) use standing::Event;
 
 use std::collections::BTreeMap;
@@ -65,13 +65,20 @@ pub struct Replayed {
     pub(crate) goods: BTreeMap<LineKey, CommodityCode>,
 }
 
-/// Reads the whole log in order and does again what its entries say was done.
-pub fn replay(connection: &mut Connection) -> Result<Replayed, ReplayError> {
+/// Reads the log in order up to an entry, which is not read, and does again what its entries say was done. `progress`
+/// hears of entries read and to be read.
+pub fn replay_to(
+    connection: &mut Connection,
+    end: u64,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Replayed, ReplayError> {
     let mut replayed = Replayed::default();
-    loop {
-        let page = log::entries_from(connection, replayed.entries, PAGE.into())?;
+    while replayed.entries < end {
+        let wanted = i64::try_from(end.saturating_sub(replayed.entries)).unwrap_or(i64::MAX).min(PAGE.into());
+        let page = log::entries_from(connection, replayed.entries, wanted)?;
         if page.is_empty() {
-            return Ok(replayed);
+            let problem = "the log ends before it".to_owned();
+            return Err(ReplayError::Entry { leaf: end, problem });
         }
         for (leaf, body) in page {
             let failed = |problem: String| ReplayError::Entry { leaf, problem };
@@ -81,7 +88,9 @@ pub fn replay(connection: &mut Connection) -> Result<Replayed, ReplayError> {
             }
             replayed.take(connection, &entry)?;
         }
+        progress(replayed.entries, end);
     }
+    Ok(replayed)
 }
 
 /// A failure without the leaf it happened at.

@@ -12,7 +12,7 @@ mod webhooks;
 
 pub use metrics::Metrics;
 pub use prepare::VerifiedCache;
-pub use regimes::load as load_regimes;
+pub use regimes::{at as regimes_at, load as load_regimes};
 pub use start::{Running, StartError, open_context, start};
 pub use turned_away::{Cause, TurnedAway};
 

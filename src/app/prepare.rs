@@ -121,7 +121,7 @@ impl VerifiedCache {
     }
 
     /// Verifies a stored certificate from its bytes: seal, number, payload; and its path as of acceptance.
-    fn verify(
+    pub(crate) fn verify(
         &self,
         number: CertificateNumber,
         jws: &[u8],

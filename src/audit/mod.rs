@@ -4,11 +4,13 @@
 //! time up to a size fixed at the start, so the service goes on beside it; what was appended meanwhile, and the rows
 //! that decide, are read in one snapshot at the end.
 
+mod again;
 mod entry;
 mod faults;
 mod tree;
 mod walk;
 
+pub use again::{Again, AgainError, Knowledge, decide_again};
 pub use faults::{Fault, Faults};
 
 use endmark_core::log::{Checkpoint, Hash};

@@ -7,8 +7,8 @@ use endmark_core::check::StoredStatus;
 use endmark_core::position::{Claim, ClaimKey, LineKey, LinePosition};
 use endmark_core::reference::Mrn;
 
+use super::Replayed;
 use super::standing::Event;
-use super::{ReplayError, Replayed, replay};
 use crate::store::certificate::{self, Found, Standing};
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row};
 use crate::store::{Connection, RowKey, StoreError, registry};
@@ -23,15 +23,6 @@ pub struct Difference {
     pub row: String,
     /// What is wrong with it.
     pub problem: String,
-}
-
-/// Replays the log and names every difference of the ledger's rows. Empty: ledger and log agree. For a service that
-/// stands still, since rows and log are read one after the other.
-pub fn compare(connection: &mut Connection, key: &RowKey) -> Result<Vec<String>, ReplayError> {
-    let replayed = replay(connection)?;
-    let mut differences = Vec::new();
-    replayed.compare(connection, key, &mut |found| differences.push(format!("{}: {}", found.row, found.problem)))?;
-    Ok(differences)
 }
 
 /// Hears of each difference.

@@ -230,6 +230,14 @@ pub fn lists(connection: &mut Connection) -> Result<Vec<RevocationList>, StoreEr
     lists.iter().map(|der| RevocationList::from_der(der).map_err(corrupt)).collect()
 }
 
+/// The versions of lists that were loaded before an entry.
+pub fn lists_before(connection: &mut Connection, leaf: u64) -> Result<Vec<RevocationList>, StoreError> {
+    let leaf = column(leaf)?;
+    let lists: Vec<Vec<u8>> =
+        on!(connection, c => crl::table.filter(crl::leaf.lt(leaf)).order(crl::leaf).select(crl::der).load(c))?;
+    lists.iter().map(|der| RevocationList::from_der(der).map_err(corrupt)).collect()
+}
+
 /// Keeps a version of a list.
 pub fn add_list(connection: &mut Connection, list: &RevocationList, leaf: u64) -> Result<(), StoreError> {
     let leaf = column(leaf)?;

@@ -9,6 +9,7 @@ use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
 use crate::ledger::{CertificateLedger, ENTRIES_MAX, LedgerEntry, LineTotals};
+use crate::replay::Replayed;
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row, StoredClaim, StoredLine};
 use crate::store::{Connection, RowKey, StoreError};
 
@@ -83,6 +84,20 @@ impl Ledger {
         }
         ledger.load_certificates(connection, key, numbers)?;
         Ok(ledger)
+    }
+
+    /// The whole ledger as the log tells it at an entry.
+    pub(super) fn replayed(replayed: Replayed) -> Self {
+        let mut ledger = Self::default();
+        for (key, position) in replayed.position.lines() {
+            let Some(commodity_code) = replayed.goods.get(key).copied() else { continue };
+            let leaf = replayed.line_leaves.get(key).copied().unwrap_or_default();
+            ledger.lines.insert(*key, StoredLine { key: *key, commodity_code, position: position.clone(), leaf });
+        }
+        ledger.declarations = replayed.declarations.into_iter().collect();
+        ledger.presentations = replayed.presentations;
+        ledger.position = replayed.position;
+        ledger
     }
 
     fn load_certificates(

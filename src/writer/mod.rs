@@ -4,6 +4,7 @@
 //! steps) and answers everyone after the commit. A change, its entry and its place in the tree become durable
 //! together or not at all.
 
+mod again;
 mod command;
 mod decide;
 mod ledger;
@@ -12,6 +13,7 @@ mod queue;
 mod run;
 mod transaction;
 
+pub use again::{Question, Then, again};
 pub use command::{
     Action, Answer, ArchiveChange, CheckRequest, Command, DeclarationRequest, Failure, Held, Occasion, Origin, Outcome,
     PositionRefused, PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step, Submission, Verified,

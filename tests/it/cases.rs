@@ -12,5 +12,10 @@ async fn every_case_of_the_demo_comes_out_as_it_should(on: On) {
     let wrong: Vec<_> = played.iter().filter(|played| !played.good).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(played.len() >= 35, "only {} cases", played.len());
-    register.stop().await;
+    let place = register.stop().await;
+    crate::support::ledger_and_log_agree(&place);
+    // And every question, decided again from the log and its evidence, comes out as it did.
+    let (asked, otherwise) = crate::audit_replay::decide_all_again(&place);
+    assert!(otherwise.is_empty(), "{otherwise:#?}");
+    assert!(asked >= 35, "only {asked} questions");
 }

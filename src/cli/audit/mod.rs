@@ -3,8 +3,10 @@
 mod erase;
 mod hold;
 mod progress;
+mod replay;
 mod verify;
 
+pub use replay::again;
 pub use verify::verify;
 
 use super::output::Output;
@@ -14,6 +16,8 @@ use super::{Failed, Outcome};
 pub(super) enum Command {
     /// Verifies the whole database: entries, tiles, evidence, and every row that decides.
     Verify(verify::Arguments),
+    /// Decides a past question again, on what the log says of its time, and shows both verdicts.
+    Replay(replay::Arguments),
     /// Erases evidence on request; the entries and their proofs stay.
     Erase(erase::Arguments),
     /// Has evidence stay, whatever is asked.
@@ -24,6 +28,7 @@ pub(super) enum Command {
 pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
     match command {
         Command::Verify(arguments) => verify::run(&arguments, output),
+        Command::Replay(arguments) => replay::run(&arguments, output),
         Command::Erase(arguments) => erase::run(arguments, output),
         Command::Hold(command) => hold::run(command, output),
     }

@@ -15,7 +15,7 @@ use super::{Decision, Draft, View};
 use crate::entry::Kind;
 use crate::registry::{Caller, Grant};
 use crate::store::certificate::{Found, Standing};
-use crate::writer::{CheckRequest, Failure, Prepared, Reply, Verified};
+use crate::writer::{CheckRequest, Failure, Prepared, Question, Reply, Verified};
 
 pub(super) fn decide(
     request: &CheckRequest,
@@ -33,6 +33,19 @@ pub(super) fn decide(
     let reply = Reply::Checked(format!("{},\"entry\":{leaf}}}", json.strip_suffix('}').unwrap_or(&json)).into());
     let draft = draft(kind, request, caller, verdict);
     Ok(Decision::new(draft, Some(evidence_of(request, &json)), reply))
+}
+
+/// Judges a question of the past again: the same rules on the state of then.
+pub(in crate::writer) fn judge_again(
+    question: &Question,
+    caller: &Caller,
+    view: &mut View<'_>,
+) -> Result<Verdict, Failure> {
+    let own = question.mrn.clone().unwrap_or_else(|| own_mrn(&question.request));
+    let stored = view.ledger.declaration(&own).ok().flatten().is_some_and(|there| there.confidential);
+    let confidential = question.confidential.unwrap_or(stored);
+    let about = About { own: &own, presented: question.presentation.as_deref(), confidential };
+    judge(&question.request, &about, caller, view)
 }
 
 /// The declaration that a consignment belongs to; one that no declaration has, where only an LRN or nothing is named.

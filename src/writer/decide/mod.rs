@@ -12,6 +12,7 @@ mod status;
 mod submit;
 
 pub(super) use archive::Archive;
+pub(super) use check::judge_again;
 pub(crate) use event::Event;
 pub(super) use service::clock_set_back;
 
