@@ -86,7 +86,21 @@ impl Client {
         path: &str,
         body: Option<(&str, Vec<u8>)>,
     ) -> Result<Answered, ClientError> {
+        self.send_with(method, path, body, &[]).await
+    }
+
+    /// Sends a request with headers of one's own.
+    pub async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+        headers: &[(&str, &str)],
+    ) -> Result<Answered, ClientError> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some((media_type, bytes)) = body {
             request = request.header(header::CONTENT_TYPE, media_type).body(bytes);
         }
@@ -102,6 +116,14 @@ impl Client {
     /// GET.
     pub async fn get(&self, path: &str) -> Result<Answered, ClientError> {
         self.send(Method::GET, path, None).await
+    }
+
+    /// The headers that a GET answers with.
+    pub async fn headers(&self, path: &str) -> Result<header::HeaderMap, ClientError> {
+        let lost =
+            |error: reqwest::Error| ClientError::Unreachable { url: self.base.clone(), problem: chain_of(&error) };
+        let response: Response = self.http.get(format!("{}{path}", self.base)).send().await.map_err(lost)?;
+        Ok(response.headers().clone())
     }
 
     /// GET of a file.

@@ -38,6 +38,8 @@ pub enum Kind {
     ConsignmentChecked,
     /// A manufacturer or declarant prechecked one.
     ConsignmentPrechecked,
+    /// Customs asked whether a paper is genuine.
+    PaperChecked,
     /// Customs reserved a declaration's position, or was refused.
     DeclarationReserved,
     /// Customs released goods.
@@ -90,6 +92,7 @@ impl Kind {
             Self::CertificateRevoked => "certificateRevoked",
             Self::ConsignmentChecked => "consignmentChecked",
             Self::ConsignmentPrechecked => "consignmentPrechecked",
+            Self::PaperChecked => "paperChecked",
             Self::DeclarationReserved => "declarationReserved",
             Self::DeclarationReleased => "declarationReleased",
             Self::ReservationDeleted => "reservationDeleted",

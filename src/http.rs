@@ -11,6 +11,7 @@ mod declaration_view;
 mod declarations;
 mod openapi;
 pub mod ops;
+mod paper_checks;
 mod papers;
 mod ping;
 mod problem;
@@ -25,6 +26,7 @@ mod suspension;
 mod usage;
 mod view;
 
+pub(crate) use caller::Calling;
 pub use caller::{ClientCertificate, remember_client};
 pub(crate) use checkpoint::note as checkpoint_note;
 pub use openapi::document as openapi_document;
@@ -50,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(revocation::revoke) // POST /v1/certificates/{number}/revocation
         .service(checks::precheck) // POST /v1/prechecks
         .service(checks::check) // POST /v1/customs/checks
+        .service(paper_checks::check) // POST /v1/customs/papers
         .service(customs_certificates::show) // GET /v1/customs/certificates/{number}
         .service(quantities::used) // GET /v1/customs/certificates?usedFrom=&usedUntil=
         .service(quantities::quantities) // GET /v1/customs/certificates/{number}/quantities

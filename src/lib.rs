@@ -14,6 +14,7 @@ pub mod keys;
 pub mod ledger;
 pub mod paper;
 pub mod pki;
+pub mod reading;
 pub mod registry;
 pub mod replay;
 pub mod sealing;

@@ -1,4 +1,12 @@
-//! The listener for browsers. Officer pages come here; for now it says which register this is, publicly.
+//! The pages: publicly which register this is; and for officers, behind their client certificates, whether a paper is
+//! genuine.
+
+mod answer;
+mod form;
+mod officer;
+mod page;
+
+pub use officer::routes as officer_routes;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};

@@ -20,6 +20,7 @@ pub mod moment;
 pub mod number;
 pub mod party;
 pub mod position;
+pub mod presented;
 pub mod reference;
 pub mod regime;
 pub mod seal;

@@ -3,6 +3,7 @@
 mod background;
 pub mod checkpoint_file;
 mod metrics;
+mod papers;
 mod prepare;
 mod regimes;
 mod start;
@@ -11,6 +12,7 @@ mod turned_away;
 mod webhooks;
 
 pub use metrics::Metrics;
+pub use papers::HeldUp;
 pub use prepare::VerifiedCache;
 pub use regimes::{at as regimes_at, load as load_regimes};
 pub use start::{Running, StartError, open_context, start};
@@ -43,6 +45,7 @@ pub struct App {
     pub token: TokenSigner,
     /// What was turned away.
     pub turned_away: TurnedAway,
+    photo_turns: tokio::sync::Semaphore,
     evidence_quota: DefaultKeyedRateLimiter<String>,
     stale_after: Duration,
 }
@@ -63,6 +66,7 @@ impl App {
             verified: VerifiedCache::default(),
             token,
             turned_away: TurnedAway::default(),
+            photo_turns: tokio::sync::Semaphore::new(papers::PHOTOS_AT_ONCE),
             evidence_quota: RateLimiter::keyed(quota),
             stale_after: Duration::days(limits.stale_after_days.into()),
         }

@@ -160,7 +160,8 @@ fn serve_api(
     let server = HttpServer::new(move || {
         let (api, _) =
             ActixApp::new().into_utoipa_app().app_data(data.clone()).configure(http::routes).split_for_parts();
-        api.default_service(actix_web::web::route().to(http::nothing_there))
+        api.configure(web::officer_routes)
+            .default_service(actix_web::web::route().to(http::nothing_there))
             .wrap(from_fn(http::remember_request_id))
             .wrap(TracingLogger::<RequestSpan>::new())
     })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use endmark_core::chain::{Anchor, Trust};
 use endmark_core::{attachment, certificate, seal};
+use reqwest::Method;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::json;
 
@@ -33,6 +34,11 @@ pub(super) enum Command {
         after_help = "Example:\n  endmark certificate paper EDC-7K3M-9QXD-41TZ-P0AB-0 --language lt --out declaration.pdf\n  endmark certificate paper EDC-7K3M-9QXD-41TZ-P0AB-0 --out code.svg"
     )]
     Paper(PaperArguments),
+    /// Asks a register whether a paper is genuine: a number, or a file with a code, a JWS, a PDF, a photo.
+    #[command(
+        after_help = "Example:\n  endmark certificate present EDC-7K3M-9QXD-41TZ-P0AB-0\n  endmark certificate present --file photo.jpg\nGoods are not compared: endmark check does that."
+    )]
+    Present(PresentArguments),
     /// Verifies a sealed certificate offline: from the file (JWS, or PDF with the JWS attached) and an anchor.
     #[command(
         after_help = "Example:\n  endmark certificate verify certificate.jws --anchor anchor.pem\n  endmark certificate verify declaration.pdf --anchor anchor.pem\nRevocation and status are the register's to say: this tells who sealed which bytes."
@@ -89,6 +95,18 @@ pub(super) struct PaperArguments {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct PresentArguments {
+    /// A number, or a code as scanned.
+    #[arg(required_unless_present = "file")]
+    text: Option<String>,
+    /// A file: JWS, PDF, or a photo of a code.
+    #[arg(long, conflicts_with = "text")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct VerifyArguments {
     /// The JWS, or a PDF that it is attached to.
     jws: PathBuf,
@@ -111,6 +129,7 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
         Command::Submit(a) => submit(&a, output),
         Command::Show(a) => show(&a, output),
         Command::Paper(a) => paper(&a, output),
+        Command::Present(a) => present(&a, output),
         Command::Verify(a) => verify(&a, output),
     }
 }
@@ -173,6 +192,35 @@ fn paper(arguments: &PaperArguments, output: Output) -> Result<Outcome, Failed> 
         }
         Err(answered) => good(answered).map(|_| Outcome::No),
     }
+}
+
+fn present(arguments: &PresentArguments, output: Output) -> Result<Outcome, Failed> {
+    let paper = match (&arguments.file, &arguments.text) {
+        (Some(path), _) => read(path)?,
+        (None, text) => text.clone().unwrap_or_default().into_bytes(),
+    };
+    let client = arguments.remote.client()?;
+    let body = Some(("application/octet-stream", paper));
+    let shown = good(block_on(async { Ok(client.send(Method::POST, "/v1/customs/papers", body).await?) })?)?;
+    let stands = shown.get("stands").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let headline = match (text(&shown, "answer").as_str(), stands) {
+        ("genuine", true) => "GENUINE",
+        ("genuine", false) => "GENUINE, BUT IT MAY NOT BE USED NOW",
+        ("notGenuine", _) => "NOT GENUINE",
+        _ => "CANNOT BE CHECKED",
+    };
+    let reasons = shown.get("reasons").and_then(serde_json::Value::as_array);
+    let said = |reason| format!("\n  {}: {}", text(reason, "code"), text(reason, "detail"));
+    let reasons = reasons.into_iter().flatten().map(said).collect::<Vec<_>>().concat();
+    output.show(
+        format_args!(
+            "{headline}  {}{reasons}\nGoods were not compared. As of {}.",
+            text(&shown, "number"),
+            text(&shown, "asOf")
+        ),
+        &shown,
+    );
+    Ok(if stands { Outcome::Yes } else { Outcome::No })
 }
 
 fn verify(arguments: &VerifyArguments, output: Output) -> Result<Outcome, Failed> {

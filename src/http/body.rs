@@ -18,6 +18,9 @@ pub(super) const JOSE: Wanted = Wanted { media_type: "application/jose", bytes_m
 /// A consignment.
 pub(super) const CONSIGNMENT: Wanted =
     Wanted { media_type: "application/json", bytes_max: endmark_core::consignment::CONSIGNMENT_BYTES_MAX };
+/// What somebody holds up at the border.
+pub(super) const PAPER: Wanted =
+    Wanted { media_type: "application/octet-stream", bytes_max: crate::reading::BYTES_MAX };
 /// A reason.
 pub(super) const SMALL: Wanted = Wanted { media_type: "application/json", bytes_max: 16 * 1024 };
 

@@ -32,11 +32,11 @@ pub fn remember_client(connection: &dyn Any, extensions: &mut Extensions) {
 
 /// A registered caller, as the registry of at most a second ago knows it. The writer looks again.
 #[derive(Debug, Clone)]
-pub(super) struct Calling(pub Arc<Caller>);
+pub(crate) struct Calling(pub(crate) Arc<Caller>);
 
 impl Calling {
     /// Requires one of these grants.
-    pub(super) fn require(&self, app: &App, any_of: &[Grant]) -> Result<(), Problem> {
+    pub(crate) fn require(&self, app: &App, any_of: &[Grant]) -> Result<(), Problem> {
         if self.0.may(any_of) {
             return Ok(());
         }
@@ -45,7 +45,7 @@ impl Calling {
     }
 
     /// Counts what will be kept as evidence against the organisation's quota.
-    pub(super) fn spend_evidence(&self, app: &App, bytes: usize) -> Result<(), Problem> {
+    pub(crate) fn spend_evidence(&self, app: &App, bytes: usize) -> Result<(), Problem> {
         if app.may_add_evidence(self.0.organisation.as_str(), bytes) {
             return Ok(());
         }
@@ -55,7 +55,7 @@ impl Calling {
     }
 
     /// Where its commands come from.
-    pub(super) fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> Origin {
         Origin {
             request: super::current_request_id().unwrap_or_else(super::new_request_id),
             client: Some(self.0.fingerprint),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::caller::Calling;
+use super::customs_certificates::record_reading;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
@@ -28,18 +29,20 @@ struct PaperQuery {
 }
 
 /// A certificate that may be put on paper: the manufacturer's own, or any for customs; and it must stand, or an
-/// officer without a network would believe the paper.
+/// officer without a network would believe the paper. What customs reads is an entry.
 async fn printable(app: &App, calling: &Calling, path: &str) -> Result<(Standing, Certificate, String), Problem> {
     calling.require(app, &[Grant::Manufacturer, Grant::CustomsRead, Grant::CustomsWrite])?;
     let number = certificates::number(path)?;
-    let (standing, certificate, jws, _) = certificates::stored(app, number).await?.ok_or_else(Problem::not_found)?;
-    let own = standing.organisation == calling.0.organisation && calling.0.may(&[Grant::Manufacturer]);
-    if !own && !calling.0.may(&[Grant::CustomsRead, Grant::CustomsWrite]) {
-        return Err(Problem::not_found());
-    }
+    let found = certificates::stored(app, number).await?;
+    let of = |standing: &Standing| standing.organisation == calling.0.organisation;
+    let own = found.as_ref().is_some_and(|(standing, ..)| of(standing)) && calling.0.may(&[Grant::Manufacturer]);
     if !own {
-        super::customs_certificates::record_reading(app, calling, number, None).await?;
+        if !calling.0.may(&[Grant::CustomsRead, Grant::CustomsWrite]) {
+            return Err(Problem::not_found());
+        }
+        record_reading(app, calling, number, None).await?;
     }
+    let (standing, certificate, jws, _) = found.ok_or_else(Problem::not_found)?;
     match standing.status {
         StoredStatus::Valid => Ok((standing, certificate, jws)),
         StoredStatus::Suspended { .. } | StoredStatus::Revoked { .. } | StoredStatus::Replaced { .. } => {

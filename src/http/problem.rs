@@ -84,6 +84,8 @@ kinds! {
     StatusForbids CONFLICT "status-forbids" "The status of the certificate does not allow this";
     /// The MRN is none.
     MrnMalformed BAD_REQUEST "mrn-malformed" "This is no MRN";
+    /// What was held up cannot be read.
+    PaperUnreadable BAD_REQUEST "paper-unreadable" "This cannot be read";
     /// The position is not held.
     ReservationRefused CONFLICT "reservation-refused" "The position is not reserved";
     /// A later version is known.

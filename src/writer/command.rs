@@ -11,6 +11,7 @@ use endmark_core::digest::Digest;
 use endmark_core::goods::Quantity;
 use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::number::CertificateNumber;
+use endmark_core::presented::{PaperAnswer, Presented};
 use endmark_core::reference::{Mrn, Office};
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
@@ -77,6 +78,8 @@ pub enum Action {
     },
     /// Judge a consignment.
     Check(Box<CheckRequest>),
+    /// Say whether a paper is genuine.
+    Paper(Box<PaperRequest>),
     /// Hold a declaration's whole position, present it at the border, or let it pass by hand.
     Position(Box<PositionRequest>),
     /// Write off what a declaration reserved, delete its reservation, correct what was released.
@@ -128,6 +131,32 @@ pub struct CheckRequest {
     pub epoch: i64,
     /// Whether it is a precheck: what is shown then depends on whose certificates they are.
     pub precheck: bool,
+}
+
+/// A paper that somebody holds up.
+#[derive(Debug)]
+pub struct PaperRequest {
+    /// What it proves by itself.
+    pub presented: Presented,
+    /// What stands under its number, verified from its bytes.
+    pub prepared: Option<Prepared>,
+    /// The registry it was prepared on.
+    pub epoch: i64,
+    /// What is kept of it.
+    pub evidence: serde_json::Value,
+}
+
+/// The answer on a paper, with what may be shown beside it.
+#[derive(Debug, Clone)]
+pub struct PaperShown {
+    /// Its number, where it has one.
+    pub number: Option<CertificateNumber>,
+    /// The answer.
+    pub answer: PaperAnswer,
+    /// What was sealed, where the register has it.
+    pub certificate: Option<Arc<Certificate>>,
+    /// Where its lines stand.
+    pub ledger: Option<CertificateLedger>,
 }
 
 /// A declaration's whole position.
@@ -349,6 +378,8 @@ pub enum Reply {
     NotFound,
     /// The status does not allow it.
     StatusForbids(Box<Standing>),
+    /// The answer on a paper.
+    Paper(Box<PaperShown>),
     /// A verdict, as JSON.
     Checked(Arc<str>),
     /// A position is held, or goods were presented.

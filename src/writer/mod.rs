@@ -16,7 +16,8 @@ mod transaction;
 pub use again::{Question, Then, again};
 pub use command::{
     Action, Answer, ArchiveChange, CheckRequest, Command, DeclarationRequest, Failure, Held, Occasion, Origin, Outcome,
-    PositionRefused, PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step, Submission, Verified,
+    PaperRequest, PaperShown, PositionRefused, PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step,
+    Submission, Verified,
 };
 
 use std::sync::Arc;

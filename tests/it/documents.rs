@@ -37,6 +37,7 @@ fn every_route_is_described() {
         "/v1/certificates/{number}/revocation",
         "/v1/prechecks",
         "/v1/customs/checks",
+        "/v1/customs/papers",
         "/v1/customs/certificates/{number}",
         "/v1/customs/certificates",
         "/v1/customs/certificates/{number}/quantities",

@@ -26,6 +26,8 @@ mod ledger_random;
 mod ledger_stress;
 mod linear;
 mod log;
+mod officer_pages;
+mod paper_checks;
 mod papers;
 mod schema;
 mod submission;

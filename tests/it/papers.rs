@@ -13,6 +13,7 @@ use crate::support::{On, Register, on_both_databases, problem};
 on_both_databases!(
     the_paper_shows_the_facts_and_carries_the_sealed_certificate
     papers_are_for_their_manufacturer_and_customs
+    customs_reading_of_a_paper_is_an_entry_and_the_makers_own_is_not
     no_paper_is_made_of_a_certificate_that_does_not_stand
     the_code_on_the_paper_verifies_under_the_published_keys
 );
@@ -95,6 +96,24 @@ async fn papers_are_for_their_manufacturer_and_customs(on: On) {
         assert_eq!(problem(&auditor.get(&path).await.unwrap()), "403 grant-missing");
         let nobodys = format!("/v1/certificates/{}/{file}", crate::support::nobodys_number());
         assert_eq!(problem(&register.world.customs.get(&nobodys).await.unwrap()), "404 not-found");
+    }
+    register.stop().await;
+}
+
+async fn customs_reading_of_a_paper_is_an_entry_and_the_makers_own_is_not(on: On) {
+    let register = Register::start(on).await;
+    let number = register.issue("P-7").await;
+    for file in ["document.pdf", "qr.svg"] {
+        let path = format!("/v1/certificates/{number}/{file}");
+        let before = register.checkpoint().await;
+        fetch(&register.world.maker, &path).await;
+        assert_eq!(register.checkpoint().await, before, "{file}");
+        fetch(&register.world.customs, &path).await;
+        let size = |checkpoint: &str| checkpoint.lines().nth(1).unwrap().parse::<u64>().unwrap();
+        let leaf = size(&before);
+        assert_eq!(size(&register.checkpoint().await), leaf + 1, "{file}");
+        let entry = register.world.customs.get(&format!("/v1/entries/{leaf}/receipt")).await.unwrap().body.to_string();
+        assert!(entry.contains("documentRead") && entry.contains(&number), "{entry}");
     }
     register.stop().await;
 }

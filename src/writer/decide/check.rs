@@ -140,7 +140,7 @@ pub(super) const fn answer(answer: Answer) -> &'static str {
 }
 
 /// What is known of a certificate now: its bytes as verified before, its standing as locked here.
-fn cited(number: CertificateNumber, prepared: &Prepared, view: &View<'_>) -> Result<Cited, Failure> {
+pub(super) fn cited(number: CertificateNumber, prepared: &Prepared, view: &View<'_>) -> Result<Cited, Failure> {
     let standing = match view.standings.get(&number) {
         None => {
             return match prepared {

@@ -4,6 +4,7 @@ mod archive;
 mod check;
 mod declaration;
 mod event;
+mod paper;
 mod position;
 mod registry;
 mod service;
@@ -141,7 +142,7 @@ impl Action {
             | Self::Resume { .. }
             | Self::Revoke { .. } => &[Grant::Manufacturer],
             Self::Check(request) if request.precheck => &[Grant::Manufacturer, Grant::Declarant],
-            Self::Check(_) | Self::ReadDocument { .. } => &[Grant::CustomsRead, Grant::CustomsWrite],
+            Self::Check(_) | Self::Paper(_) | Self::ReadDocument { .. } => &[Grant::CustomsRead, Grant::CustomsWrite],
             Self::Position(_) | Self::Declaration(_) => &[Grant::CustomsWrite],
             Self::Registry(_) | Self::Archive(_) | Self::Service(_) => &[],
         }
@@ -178,6 +179,7 @@ impl Action {
                 numbers.extend(request.prepared.keys());
                 check::declarations(request, &check::own_mrn(request), mrns);
             }
+            Self::Paper(request) => numbers.extend(request.presented.number()),
             Self::Position(request) => {
                 numbers.extend(request.check.prepared.keys());
                 check::declarations(&request.check, &request.mrn, mrns);
@@ -215,6 +217,7 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
         Action::Resume { number } => status::resume(*number, caller, view, leaf),
         Action::Revoke { number, reason } => status::revoke(*number, reason, caller, view, leaf),
         Action::Check(request) => check::decide(request, caller, view, leaf),
+        Action::Paper(request) => paper::decide(request, caller, view),
         Action::Position(request) => position::decide(request, caller, view, leaf),
         Action::Declaration(request) => declaration::decide(request, caller, view, leaf),
         Action::ReadDocument { number, office } => status::read(*number, office.as_ref(), caller, view),

@@ -1,0 +1,184 @@
+//! The answer on a paper alone, as a page.
+
+use askama::Template;
+use endmark_core::certificate::Certificate;
+use endmark_core::day;
+use endmark_core::goods::Country;
+use endmark_core::presented::Genuineness;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::app::App;
+use crate::ledger::LineTotals;
+use crate::words::Language;
+use crate::writer::PaperShown;
+
+/// The key of the words for a reason code: several codes may mean the same to an officer.
+pub(super) fn reason_key(code: &str) -> String {
+    let key = match code {
+        "nothingToRead" => "nothing",
+        "notOfThisSystem" | "tokenOtherSystem" => "other-system",
+        "numberMalformed" | "numberMistyped" => "number-misread",
+        "tokenTooLong" | "tokenBase45" | "tokenDeflate" | "tokenBomb" | "tokenCose" | "tokenClaim" => "code-misread",
+        "tokenKeyUnknown" | "tokenSignatureInvalid" => "code-forged",
+        "tokenKeyRetired" => "code-key-retired",
+        "tokenOtherRegister" | "otherRegister" => "other-register",
+        "pdfTooLarge" | "photoTooLarge" => "file-too-large",
+        "pdfMalformed" | "pdfTooManyStreams" | "pdfNothingAttached" => "pdf-nothing",
+        "pdfSeveralAttached" => "pdf-several",
+        "photoTooManyPixels" => "photo-too-large",
+        "photoUnknownKind" | "photoDamaged" => "photo-damaged",
+        "photoWithoutCode" => "photo-no-code",
+        "numberUnknown" => "number-unknown",
+        "neverAccepted" => "never-accepted",
+        "sealRevoked" => "seal-revoked",
+        "sealRevokedLater" => "seal-revoked-later",
+        "sealUntrusted" => "seal-untrusted",
+        "revocationListStale" => "list-stale",
+        "manufacturerNotActive" => "manufacturer-not-active",
+        "certificateCorrupt" | "certificateMissing" => "register-fault",
+        "certificateRevoked" => "revoked",
+        "certificateReplaced" => "replaced",
+        "certificateSuspended" => "suspended",
+        "certificateExpired" => "expired",
+        "certificateExhausted" => "exhausted",
+        "certificateNotYetValid" => "not-yet-valid",
+        // Every other code is one of the seal's own form and signature.
+        _ => "seal-invalid",
+    };
+    format!("reason-{key}")
+}
+
+/// A line, with what is left of it.
+pub(super) struct LineRow {
+    line: u32,
+    code: String,
+    description: String,
+    granted: String,
+    available: String,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "answer.html")]
+pub(super) struct AnswerPage {
+    t: Language,
+    /// The class that colours it; the icon and the words say the same.
+    tone: &'static str,
+    icon: &'static str,
+    headline: &'static str,
+    number: String,
+    only_a_number: bool,
+    reasons: Vec<String>,
+    facts: Vec<(&'static str, String)>,
+    lines: Vec<LineRow>,
+    statements: Vec<(String, String)>,
+    as_of: String,
+    entry: u64,
+}
+
+impl AnswerPage {
+    pub(super) fn new(
+        app: &App,
+        t: Language,
+        shown: PaperShown,
+        only_a_number: bool,
+        at: OffsetDateTime,
+        entry: u64,
+    ) -> Self {
+        let (tone, icon, headline) = match (shown.answer.answer, shown.answer.stands) {
+            (Genuineness::Genuine, true) => ("yes", "✔", "answer-genuine"),
+            (Genuineness::Genuine, false) => ("no", "✖", "answer-genuine-not-usable"),
+            (Genuineness::NotGenuine, _) => ("no", "✖", "answer-not-genuine"),
+            (Genuineness::CannotBeChecked, _) => ("open", "?", "answer-cannot-be-checked"),
+        };
+        let mut reasons: Vec<String> = shown.answer.reasons.iter().map(|reason| reason_key(reason.code)).collect();
+        reasons.dedup();
+        let genuine = shown.answer.answer == Genuineness::Genuine;
+        // What is not genuine lends no facts to the paper: nobody compares with what may be a fault.
+        let certificate = shown.certificate.filter(|_| genuine);
+        let ledger = shown.ledger.map(|ledger| ledger.lines).unwrap_or_default();
+        let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+        Self {
+            t,
+            tone,
+            icon,
+            headline,
+            number: shown.number.map(|number| number.to_string()).unwrap_or_default(),
+            only_a_number: only_a_number && genuine,
+            reasons,
+            facts: certificate.as_deref().map(facts).unwrap_or_default(),
+            lines: certificate.as_deref().map(|certificate| rows(certificate, &ledger)).unwrap_or_default(),
+            statements: certificate.as_deref().map(|certificate| statements(app, certificate)).unwrap_or_default(),
+            as_of: at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default(),
+            entry,
+        }
+    }
+}
+
+fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
+    let route = |route: &Vec<Country>| route.iter().map(Country::as_str).collect::<Vec<_>>().join(" › ");
+    let validity = certificate.validity;
+    let mut facts = vec![
+        ("paper-manufacturer", certificate.manufacturer.label()),
+        ("paper-seller", certificate.seller.label()),
+        ("paper-exporter", certificate.exporter.label()),
+        ("paper-buyer", certificate.buyer.label()),
+        ("paper-consignee", certificate.consignee.label()),
+        ("paper-end-user", certificate.end_user.label()),
+        ("paper-end-use", certificate.end_use.to_string()),
+        ("paper-destination", certificate.destination_country.to_string()),
+        ("paper-routing", certificate.routing.iter().map(route).collect::<Vec<_>>().join("; ")),
+        ("paper-validity", format!("{} – {}", day::format(validity.from), day::format(validity.until))),
+        ("paper-contract", format!("{}, {}", certificate.contract.number, day::format(certificate.contract.date))),
+    ];
+    if let Some(transport) = &certificate.transport {
+        let all = transport.means.iter().chain(&transport.trailers).map(ToString::to_string);
+        facts.push(("paper-means", all.collect::<Vec<_>>().join(", ")));
+    }
+    facts
+}
+
+fn rows(certificate: &Certificate, ledger: &[LineTotals]) -> Vec<LineRow> {
+    let row = |line: &endmark_core::certificate::Line| LineRow {
+        line: line.line,
+        code: line.commodity_code.to_string(),
+        description: line.description.to_string(),
+        granted: line.quantity.to_string(),
+        available: ledger
+            .iter()
+            .find(|totals| totals.certificate_line_number == line.line)
+            .map(|totals| format!("{} {}", totals.available, totals.unit_of_measure))
+            .unwrap_or_default(),
+    };
+    certificate.lines.iter().map(row).collect()
+}
+
+fn statements(app: &App, certificate: &Certificate) -> Vec<(String, String)> {
+    let sealed = &certificate.statements;
+    let sets = app.context.regimes.statement_sets();
+    let Some(set) = sets.iter().find(|set| set.digest() == sealed.digest) else { return Vec::new() };
+    let words = |name: &str| set.statements().get(name).map(|words| (name.to_owned(), words.clone()));
+    sealed.confirmed.iter().filter_map(|name| words(name.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason_key;
+    use crate::words::Language;
+
+    /// Every code of the API's tables has words in every language.
+    #[test]
+    fn every_reason_is_said_in_every_language() {
+        let documented = include_str!("../../docs/API.md");
+        let papers = documented.split("## Papers").nth(1).unwrap().split("## What is an entry").next().unwrap();
+        let codes: Vec<&str> = papers.split('`').skip(1).step_by(2).collect();
+        assert!(codes.len() > 40);
+        for language in Language::ALL {
+            for code in &codes {
+                let key = reason_key(code);
+                assert_ne!(language.say(&key), key, "{code} in {language:?}");
+            }
+        }
+    }
+}
