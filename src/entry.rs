@@ -70,6 +70,8 @@ pub enum Kind {
     EvidenceErased,
     /// Evidence must stay, or need not any more.
     LegalHoldChanged,
+    /// Another key signs the checkpoints from here on.
+    KeyChanged,
     /// The clock is behind the time of the log.
     ClockSetBack,
     /// The register was made.
@@ -108,6 +110,7 @@ impl Kind {
             Self::DocumentRead => "documentRead",
             Self::EvidenceErased => "evidenceErased",
             Self::LegalHoldChanged => "legalHoldChanged",
+            Self::KeyChanged => "keyChanged",
             Self::ClockSetBack => "clockSetBack",
             Self::RegisterCreated => "registerCreated",
             Self::ServiceStarted => "serviceStarted",
@@ -125,6 +128,7 @@ impl Kind {
                 | Self::AnchorChanged
                 | Self::RevocationListLoaded
                 | Self::WebhookChanged
+                | Self::KeyChanged
         )
     }
 }
@@ -215,6 +219,9 @@ pub struct Entry<'a> {
     /// Another subject: a fingerprint, an organisation, an issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<&'a str>,
+    /// What the subject took the place of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<&'a str>,
     /// What was changed of it, as a code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<&'a str>,
@@ -264,6 +271,7 @@ impl<'a> Entry<'a> {
             digest: None,
             declaration: None,
             subject: None,
+            previous: None,
             change: None,
             decision: "",
             reasons: &[],

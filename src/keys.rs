@@ -1,5 +1,6 @@
 //! The register's own keys: files beside the service, never in the database.
 
+pub mod rotation;
 pub mod token;
 
 use std::fs;
@@ -35,6 +36,19 @@ pub enum KeyError {
     /// A code for a paper cannot be written.
     #[error("the code cannot be written: {0}")]
     Code(String),
+    /// The key in the file is not the one in use.
+    #[error(
+        "key file {path} holds {found}, but the log is signed under {in_use}: finish an interrupted rotation with \
+         `endmark key rotate`, or restore that key from the back-up"
+    )]
+    Retired {
+        /// Which.
+        path: PathBuf,
+        /// Its public key.
+        found: String,
+        /// The key in use.
+        in_use: String,
+    },
     /// The system gives no randomness.
     #[error("the system's random source does not answer")]
     Random,
@@ -64,10 +78,15 @@ pub fn load(origin: &str, log_path: &Path, rows_path: &Path) -> Result<Keys, Key
     let bytes = read(log_path)?;
     let log = LogSigner::from_pkcs8(origin, &bytes)
         .map_err(|_| KeyError::Content { path: log_path.to_owned(), wanted: "an Ed25519 key in PKCS#8" })?;
-    let rows: [u8; 32] = read(rows_path)?
+    Ok(Keys { log, rows: load_rows(rows_path)? })
+}
+
+/// Reads the key of the rows.
+pub fn load_rows(path: &Path) -> Result<RowKey, KeyError> {
+    let rows: [u8; 32] = read(path)?
         .try_into()
-        .map_err(|_| KeyError::Content { path: rows_path.to_owned(), wanted: "a row key of 32 bytes" })?;
-    Ok(Keys { log, rows: RowKey::new(&rows) })
+        .map_err(|_| KeyError::Content { path: path.to_owned(), wanted: "a row key of 32 bytes" })?;
+    Ok(RowKey::new(&rows))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, KeyError> {

@@ -9,12 +9,15 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use endmark_core::chain::{Anchor, RevocationList, Trust};
 use endmark_core::check::ManufacturerStanding;
 use endmark_core::digest::Digest;
+use endmark_core::log::LogKey;
 use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::party::Identifier;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::store::{Connection, RowKey, StoreError, registry as rows, webhook as webhook_rows};
+use crate::store::{
+    Connection, RowKey, StoreError, log_key as log_key_rows, registry as rows, webhook as webhook_rows,
+};
 use crate::webhook::{State, Webhook};
 
 /// What a caller may do.
@@ -185,6 +188,15 @@ impl<T> Row<T> {
     }
 }
 
+/// A public key of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// The key.
+    pub key: LogKey,
+    /// How many entries the last checkpoint has that it signed; `None`: it is in use.
+    pub last_size: Option<u64>,
+}
+
 /// Callers, manufacturers and trust at one epoch.
 #[derive(Debug)]
 pub struct Registry {
@@ -195,6 +207,7 @@ pub struct Registry {
     by_identifier: HashMap<Identifier, Organisation>,
     trust: Trust,
     webhooks: Vec<Arc<Webhook>>,
+    log_keys: Vec<KnownKey>,
     faults: Vec<String>,
 }
 
@@ -209,6 +222,8 @@ impl Registry {
         let lists: Vec<RevocationList> = rows::lists(connection)?;
         let webhooks = webhook_rows::webhooks(connection, key)?.into_iter();
         let webhooks = webhooks.filter_map(|row| row.good(&mut faults)).map(Arc::new).collect();
+        let log_keys = log_key_rows::keys(connection, key)?.into_iter();
+        let log_keys = log_keys.filter_map(|row| row.good(&mut faults)).collect();
         let mut manufacturers = HashMap::new();
         let mut by_identifier = HashMap::new();
         for (organisation, row) in rows::manufacturers(connection, key)? {
@@ -230,6 +245,7 @@ impl Registry {
             by_identifier,
             trust: Trust::new(anchors, lists),
             webhooks,
+            log_keys,
             faults,
         })
     }
@@ -257,6 +273,7 @@ impl Registry {
             by_identifier,
             trust: Trust::new(anchors, lists),
             webhooks: Vec::new(),
+            log_keys: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -310,6 +327,16 @@ impl Registry {
     /// A trust anchor by its fingerprint.
     pub fn anchor(&self, fingerprint: &Digest) -> Option<&Anchor> {
         self.trust.anchors().iter().find(|anchor| anchor.fingerprint() == *fingerprint)
+    }
+
+    /// The public keys of the log; none before the first rotation.
+    pub fn log_keys(&self) -> &[KnownKey] {
+        &self.log_keys
+    }
+
+    /// Whether checkpoints are signed under another key by now.
+    pub fn has_retired(&self, key: &LogKey) -> bool {
+        self.log_keys.iter().any(|known| known.last_size.is_none() && known.key != *key)
     }
 
     /// All webhooks, stopped ones too, the oldest first.

@@ -56,7 +56,9 @@ async fn follow_others(app: &App) -> Result<(), StoreError> {
                     .registry
                     .rcu(|shown| if shown.epoch < registry.epoch { Arc::clone(&registry) } else { Arc::clone(shown) });
             }
-            if head.size > shared.published.load().head.size {
+            // A retired key signs nothing more; the writer says so at its next command.
+            let retired = shared.registry.load().has_retired(context.keys.log.key());
+            if !retired && head.size > shared.published.load().head.size {
                 let checkpoint = Checkpoint { origin: head.origin.clone(), size: head.size, root: head.root };
                 let note =
                     context.keys.log.sign(&checkpoint).map_err(|error| StoreError::Corrupt(error.to_string()))?;
@@ -73,9 +75,9 @@ async fn follow_others(app: &App) -> Result<(), StoreError> {
 pub(super) async fn publish_checkpoint(app: &App) {
     let published = Arc::clone(&app.writer.shared().published.load());
     let path = app.context.checkpoint_path.clone();
-    let key = app.context.keys.log.key().clone();
+    let keys = app.context.log_keys.clone();
     let written = tokio::task::spawn_blocking(move || {
-        checkpoint_file::forward_only(&path, &key, published.head.size, &published.note)
+        checkpoint_file::forward_only(&path, &keys, published.head.size, &published.note)
     })
     .await;
     if let Ok(Err(error)) = written {

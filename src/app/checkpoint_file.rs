@@ -27,23 +27,23 @@ pub enum CheckpointFileError {
     },
 }
 
-/// Reads the kept checkpoint; `None` when there is none yet.
-pub fn read(path: &Path, key: &LogKey) -> Result<Option<Checkpoint>, CheckpointFileError> {
+/// Reads the kept checkpoint, signed under one of these keys; `None` when there is none yet.
+pub fn read(path: &Path, keys: &[LogKey]) -> Result<Option<Checkpoint>, CheckpointFileError> {
     let shown = || path.display().to_string();
     let note = match fs::read(path) {
         Ok(note) => note,
         Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(problem) => return Err(CheckpointFileError::File { path: shown(), problem }),
     };
-    let signed = open_checkpoint(&note, std::slice::from_ref(key))
-        .map_err(|problem| CheckpointFileError::Content { path: shown(), problem })?;
+    let signed =
+        open_checkpoint(&note, keys).map_err(|problem| CheckpointFileError::Content { path: shown(), problem })?;
     Ok(Some(signed.checkpoint().clone()))
 }
 
 /// Keeps a checkpoint over `size` entries unless a newer one is kept already: publishing moves forward only, and
 /// another process may have been faster.
-pub fn forward_only(path: &Path, key: &LogKey, size: u64, note: &str) -> Result<(), CheckpointFileError> {
-    match read(path, key)? {
+pub fn forward_only(path: &Path, keys: &[LogKey], size: u64, note: &str) -> Result<(), CheckpointFileError> {
+    match read(path, keys)? {
         Some(kept) if kept.size >= size => Ok(()),
         _ => write(path, note),
     }

@@ -15,7 +15,7 @@ pub use metrics::Metrics;
 pub use papers::HeldUp;
 pub use prepare::VerifiedCache;
 pub use regimes::{at as regimes_at, load as load_regimes};
-pub use start::{Running, StartError, open_context, start};
+pub use start::{Running, StartError, known_log_keys, log_keys, open_context, start};
 pub use turned_away::{Cause, TurnedAway};
 
 use std::num::NonZeroU32;

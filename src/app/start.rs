@@ -8,6 +8,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer};
+use endmark_core::log::LogKey;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
@@ -18,7 +19,8 @@ use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
 use crate::http::{RequestSpan, remember_client};
 use crate::keys::{self, KeyError};
-use crate::store::{Connection, Readers, StoreError, apart, migrate};
+use crate::registry::{KnownKey, Row};
+use crate::store::{Connection, Readers, StoreError, apart, log_key, migrate};
 use crate::writer::{Context, Limits, Occasion, Writer, WriterThread};
 use crate::{http, web};
 
@@ -100,15 +102,40 @@ pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, S
         let found = head.origin.to_string();
         return Err(StartError::OtherRegister { wanted: settings.origin.clone(), found });
     }
+    let keys = keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows)?;
+    let known = known_log_keys(settings)?;
+    let own = keys.log.key();
+    if let Some(in_use) = known.iter().find(|known| known.last_size.is_none() && known.key != *own) {
+        let (path, found, in_use) = (settings.keys.log.clone(), own.to_string(), in_use.key.to_string());
+        return Err(KeyError::Retired { path, found, in_use }.into());
+    }
     Ok(Arc::new(Context {
         clock,
-        keys: keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows)?,
+        log_keys: log_keys(own, &known),
+        keys,
         regimes: Arc::new(super::load_regimes(settings.lists_valid_until)?),
         metrics: Metrics::default(),
         disclosure: settings.disclosure,
         retention: settings.retention,
         checkpoint_path: settings.checkpoint.clone(),
     }))
+}
+
+/// The public keys of the log as its database knows them; none before the first rotation.
+pub fn known_log_keys(settings: &Settings) -> Result<Vec<KnownKey>, StartError> {
+    let (url, rows) = (settings.database_url()?, keys::load_rows(&settings.keys.rows)?);
+    let found = apart(|| log_key::keys(&mut Connection::open(&url)?, &rows))?;
+    let known = found.into_iter().map(|row| match row {
+        Row::Good(known) => Ok(known),
+        Row::Tampered(what) => Err(StoreError::Corrupt(format!("{what} was changed outside the service"))),
+    });
+    Ok(known.collect::<Result<_, _>>()?)
+}
+
+/// The keys that a checkpoint may be signed under: one's own first.
+pub fn log_keys(own: &LogKey, known: &[KnownKey]) -> Vec<LogKey> {
+    let others = known.iter().map(|known| &known.key).filter(|key| *key != own);
+    std::iter::once(own).chain(others).cloned().collect()
 }
 
 fn listen(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

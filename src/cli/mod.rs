@@ -8,6 +8,7 @@ mod client;
 mod crl;
 mod demo;
 mod init;
+mod key;
 mod ledger;
 mod manufacturer;
 mod operator;
@@ -99,6 +100,9 @@ enum Command {
     /// Shows where the quantities of a certificate stand.
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Shows and changes the key that signs the log's checkpoints.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Verifies the log and the database.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -125,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => token::run(command, output),
         Command::Certificate(command) => certificate::run(command, output),
         Command::Ledger(command) => ledger::run(command, output),
+        Command::Key(command) => key::run(command, output),
         Command::Audit(command) => audit::run(command, output),
         Command::Check(arguments) => check::run(&arguments, output),
     };

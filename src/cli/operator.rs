@@ -35,11 +35,11 @@ pub fn act(settings: &Settings, action: Action) -> Result<u64, Failed> {
     };
     let url = settings.database_url()?;
     let checkpoint_path = context.checkpoint_path.clone();
-    let key = context.keys.log.key().clone();
+    let keys = context.log_keys.clone();
     let answer = apart(|| run_once(&url, Arc::clone(&context), command))??;
     crate::app::checkpoint_file::forward_only(
         &checkpoint_path,
-        &key,
+        &keys,
         answer.published.head.size,
         &answer.published.note,
     )?;

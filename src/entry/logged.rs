@@ -40,6 +40,8 @@ pub struct Logged {
     pub declaration: Option<String>,
     /// Another subject.
     pub subject: Option<String>,
+    /// What the subject took the place of.
+    pub previous: Option<String>,
     /// What was changed of the subject.
     pub change: Option<String>,
     /// The entries whose evidence it erased.

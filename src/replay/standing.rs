@@ -170,6 +170,9 @@ impl Replayed {
 
     fn last_change(&mut self, entry: &Logged) {
         let subject = entry.subject.clone().unwrap_or_default();
+        if let Some(previous) = &entry.previous {
+            self.registry.insert((entry.kind, previous.clone()), entry.leaf);
+        }
         if entry.change.as_deref() == Some("removed") {
             self.registry.remove(&(entry.kind, subject));
         } else {

@@ -9,6 +9,7 @@ pub mod head;
 pub mod lease;
 pub mod ledger;
 pub mod log;
+pub mod log_key;
 mod migrate;
 mod readers;
 pub mod registry;

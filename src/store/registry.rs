@@ -299,5 +299,8 @@ pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<RegistryRow>
     for (subject, leaf, intact) in super::archive::all_holds(connection, key)? {
         all.push(RegistryRow { kind: Kind::LegalHoldChanged, subject, leaf, intact });
     }
+    for (subject, leaf, intact) in super::log_key::all(connection, key)? {
+        all.push(RegistryRow { kind: Kind::KeyChanged, subject, leaf, intact });
+    }
     Ok(all)
 }

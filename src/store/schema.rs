@@ -34,6 +34,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    log_key (key) {
+        key -> Text,
+        last_size -> Nullable<BigInt>,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
     erasure (leaf) {
         leaf -> BigInt,
         erased_by -> BigInt,

@@ -9,6 +9,7 @@ use endmark_core::chain::{Anchor, ChainError, RevocationList, VerifiedPath};
 use endmark_core::consignment::Consignment;
 use endmark_core::digest::Digest;
 use endmark_core::goods::Quantity;
+use endmark_core::log::LogKey;
 use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::number::CertificateNumber;
 use endmark_core::presented::{PaperAnswer, Presented};
@@ -282,6 +283,13 @@ pub enum RegistryChange {
     },
     /// Load a revocation list; the issuers between it and an anchor, where there are any.
     LoadList(Box<RevocationList>, Vec<CertificateDer<'static>>),
+    /// Sign checkpoints under another key from the next entry on.
+    RotateLogKey {
+        /// The key in use.
+        from: LogKey,
+        /// The one that takes over.
+        to: LogKey,
+    },
     /// Tell an organisation from now on.
     AddWebhook(Box<Webhook>),
     /// Forget a webhook.

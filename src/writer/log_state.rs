@@ -35,6 +35,11 @@ pub(crate) enum Fork {
         /// The size of the head.
         size: u64,
     },
+    /// Another key signs by now.
+    #[error(
+        "the checkpoint key was changed by `endmark key rotate`: restart this service, and it signs under the new one"
+    )]
+    KeyRetired,
     /// The database failed on the way.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use arc_swap::ArcSwap;
+use endmark_core::log::LogKey;
 use endmark_core::regime::Regimes;
 use tokio::sync::oneshot;
 
@@ -59,6 +60,8 @@ pub struct Context {
     pub clock: Clock,
     /// The register's keys.
     pub keys: Keys,
+    /// The public keys that checkpoints may be signed under: the one in use first, then the retired ones.
+    pub log_keys: Vec<LogKey>,
     /// The rules in force.
     pub regimes: Arc<Regimes>,
     /// What is counted.

@@ -49,7 +49,7 @@ impl Core {
         let head = head::read(&mut connection)?;
         let fork = |error: Fork| StoreError::Corrupt(error.to_string());
         let edge = load_edge(&mut connection, &head).map_err(fork)?;
-        if let Some(kept) = crate::app::checkpoint_file::read(&context.checkpoint_path, context.keys.log.key())
+        if let Some(kept) = crate::app::checkpoint_file::read(&context.checkpoint_path, &context.log_keys)
             .map_err(|error| StoreError::Corrupt(error.to_string()))?
         {
             require_continuation(&mut connection, kept.size, kept.root, &head).map_err(fork)?;

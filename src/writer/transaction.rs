@@ -159,6 +159,9 @@ impl Core {
             let registry = Registry::load(connection, &self.context.keys.rows, head.epoch)?;
             self.show(Arc::new(registry));
         }
+        if self.registry.has_retired(self.context.keys.log.key()) {
+            return Err(Trouble::Fork(Fork::KeyRetired));
+        }
         Ok(())
     }
 
@@ -249,6 +252,7 @@ impl Recorded {
         entry.declaration = draft.declaration.as_deref();
         entry.subject = draft.subject.as_deref();
         entry.change = draft.change;
+        entry.previous = draft.previous.as_deref();
         entry.decision = draft.decision;
         entry.reasons = &reasons;
         entry.regimes = &draft.regimes;

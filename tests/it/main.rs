@@ -11,6 +11,7 @@ mod tables;
 mod audit_archive;
 mod audit_crash;
 mod audit_fork;
+mod audit_keys;
 mod audit_replay;
 mod audit_verify;
 mod callers;

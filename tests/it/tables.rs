@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use endmark::store::Connection;
 
 /// Every table, those that others refer to first.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "head",
     "entry",
     "evidence",
@@ -16,6 +16,7 @@ const TABLES: [&str; 16] = [
     "client",
     "anchor",
     "crl",
+    "log_key",
     "certificate_line",
     "declaration",
     "claim",

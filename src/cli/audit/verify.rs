@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::output::Output;
 use super::super::{Config, Failed, Outcome};
 use super::progress::Progress;
-use crate::app::checkpoint_file;
+use crate::app::{self, checkpoint_file};
 use crate::audit::{self, Expected, Report};
 use crate::config::Settings;
 use crate::keys;
@@ -35,7 +35,8 @@ pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Fail
 pub fn verify(settings: &Settings, faults_max: usize) -> Result<Report, Failed> {
     let keys = keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows)?;
     // Before the database: what is signed later is not held against what was read earlier.
-    let checkpoint = checkpoint_file::read(&settings.checkpoint, keys.log.key())?;
+    let known = app::log_keys(keys.log.key(), &app::known_log_keys(settings)?);
+    let checkpoint = checkpoint_file::read(&settings.checkpoint, &known)?;
     let url = settings.database_url()?;
     let expected = Expected { origin: &settings.origin, rows: &keys.rows, checkpoint: checkpoint.as_ref() };
     let progress = Progress::new("verifying");

@@ -82,6 +82,10 @@ pub(super) fn decide(change: &ArchiveChange, view: &mut View<'_>, leaf: u64) -> 
             let mut decision = told(Kind::EvidenceErased, reason, outcome);
             if decision.draft.decision == "done" {
                 decision.draft.erased.clone_from(leaves);
+            } else {
+                // What was asked for in vain is evidence too.
+                let asked: Vec<u64> = leaves.iter().copied().take(ERASED_MAX).collect();
+                decision.evidence = Some(json!({ "reason": reason, "entries": asked }).to_string().into_bytes());
             }
             if *despite_retention {
                 decision.draft.reasons.push("despiteRetention".into());

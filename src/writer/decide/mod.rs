@@ -32,9 +32,9 @@ use super::ledger::Ledger;
 use super::{Action, Command, Failure, Reply};
 use crate::entry::Kind;
 use crate::ledger::CertificateLedger;
-use crate::registry::{Caller, Grant, Registry};
+use crate::registry::{Caller, Grant, KnownKey, Registry};
 use crate::store::certificate::{self, Found, Standing};
-use crate::store::{Connection, RowKey, StoreError, registry as rows, webhook};
+use crate::store::{Connection, RowKey, StoreError, log_key, registry as rows, webhook};
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
 pub(super) const OPERATOR: &str = "operator";
@@ -69,6 +69,7 @@ pub(super) enum RegistryRow {
     List(Box<endmark_core::chain::RevocationList>, u64),
     Webhook(Box<crate::webhook::Webhook>, u64),
     WebhookGone(String),
+    LogKeys(Box<[KnownKey; 2]>, u64),
 }
 
 /// What an entry will say.
@@ -81,6 +82,7 @@ pub(super) struct Draft {
     pub(super) office: Option<String>,
     pub(super) subject: Option<String>,
     pub(super) change: Option<&'static str>,
+    pub(super) previous: Option<String>,
     pub(super) role: &'static str,
     /// The officer's name as given; the entry holds a pseudonym.
     pub(super) officer: Option<String>,
@@ -104,6 +106,7 @@ impl Draft {
             office: None,
             subject: None,
             change: None,
+            previous: None,
             role: "service",
             officer: None,
             erased: Vec::new(),
@@ -275,6 +278,11 @@ impl View<'_> {
                 RegistryRow::List(list, leaf) => rows::add_list(connection, list, *leaf)?,
                 RegistryRow::Webhook(new, leaf) => webhook::put(connection, key, new, *leaf)?,
                 RegistryRow::WebhookGone(id) => webhook::remove(connection, id)?,
+                RegistryRow::LogKeys(keys, leaf) => {
+                    for known in keys.iter() {
+                        log_key::put(connection, key, known, *leaf)?;
+                    }
+                }
             }
         }
         self.write_deliveries(connection)

@@ -1,12 +1,13 @@
 //! The operator changes who may do what. Only the command line on the host gets here.
 
 use endmark_core::check::ManufacturerStanding;
+use endmark_core::log::LogKey;
 
 use serde_json::json;
 
 use super::{Decision, Draft, OPERATOR, RegistryRow, View};
 use crate::entry::Kind;
-use crate::registry::{AnchorState, CallerState};
+use crate::registry::{AnchorState, CallerState, KnownKey};
 use crate::webhook::{PER_ORGANISATION_MAX, State, Webhook};
 use crate::writer::{RegistryChange, Reply};
 
@@ -71,6 +72,9 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
             };
             (Kind::RevocationListLoaded, endmark_core::digest::Digest::of(list.der()).to_string(), outcome)
         }
+        RegistryChange::RotateLogKey { from, to } => {
+            (Kind::KeyChanged, to.to_string(), rotate(from, to, view, leaf).map(Some))
+        }
         RegistryChange::AddWebhook(new) => {
             (Kind::WebhookChanged, new.id.clone(), add_webhook(new, view, leaf).map(Some))
         }
@@ -83,18 +87,7 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
             (Kind::WebhookChanged, id.clone(), outcome)
         }
         RegistryChange::StopWebhook { id, reason } => {
-            let outcome = match view.registry.webhook(id) {
-                None => Err(format!("no webhook {id}")),
-                Some(there) if there.state != State::Active || view.changes_webhook(id) => {
-                    Err(format!("{id} is stopped already"))
-                }
-                Some(there) => {
-                    let mut changed = there.as_ref().clone();
-                    changed.state = State::Stopped(reason.clone());
-                    Ok(Some(RegistryRow::Webhook(Box::new(changed), leaf)))
-                }
-            };
-            (Kind::WebhookChanged, id.clone(), outcome)
+            (Kind::WebhookChanged, id.clone(), stop_webhook(id, reason, view, leaf).map(Some))
         }
     };
     let mut evidence = None;
@@ -109,6 +102,9 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
     let mut draft = Draft::new(kind, OPERATOR.to_owned(), decision);
     draft.subject = Some(subject);
     draft.change = Some(code(change));
+    if let RegistryChange::RotateLogKey { from, .. } = change {
+        draft.previous = Some(from.to_string());
+    }
     Decision::new(draft, evidence, reply)
 }
 
@@ -119,7 +115,9 @@ fn state(row: &RegistryRow) -> Option<Vec<u8>> {
         RegistryRow::Manufacturer(new, _) => json!({ "manufacturer": new }),
         RegistryRow::Caller(new, _) => json!({ "caller": CallerState::of(new) }),
         RegistryRow::Anchor(new, after, _) => json!({ "anchor": AnchorState::of(new, *after) }),
-        RegistryRow::List(..) | RegistryRow::Webhook(..) | RegistryRow::WebhookGone(_) => return None,
+        RegistryRow::List(..) | RegistryRow::Webhook(..) | RegistryRow::WebhookGone(_) | RegistryRow::LogKeys(..) => {
+            return None;
+        }
     };
     Some(state.to_string().into_bytes())
 }
@@ -139,6 +137,7 @@ const fn code(change: &RegistryChange) -> &'static str {
         RegistryChange::LoadList(..) => "loaded",
         RegistryChange::RemoveWebhook(_) => "removed",
         RegistryChange::StopWebhook { .. } => "stopped",
+        RegistryChange::RotateLogKey { .. } => "rotated",
     }
 }
 
@@ -157,6 +156,29 @@ fn add_manufacturer(
         }
     }
     Ok(RegistryRow::Manufacturer(Box::new(new.clone()), leaf))
+}
+
+fn stop_webhook(id: &str, reason: &str, view: &View<'_>, leaf: u64) -> Result<RegistryRow, String> {
+    let there = view.registry.webhook(id).ok_or_else(|| format!("no webhook {id}"))?;
+    if there.state != State::Active || view.changes_webhook(id) {
+        return Err(format!("{id} is stopped already"));
+    }
+    let mut changed = there.as_ref().clone();
+    changed.state = State::Stopped(reason.to_owned());
+    Ok(RegistryRow::Webhook(Box::new(changed), leaf))
+}
+
+/// The entry itself is the last that the old key signs.
+fn rotate(from: &LogKey, to: &LogKey, view: &View<'_>, leaf: u64) -> Result<RegistryRow, String> {
+    if view.registry.has_retired(from) {
+        return Err(format!("{from} is not the key in use"));
+    }
+    if from == to || view.registry.log_keys().iter().any(|known| known.key == *to) {
+        return Err(format!("{to} is known already; a retired key is never used again"));
+    }
+    let retired = KnownKey { key: from.clone(), last_size: Some(leaf.saturating_add(1)) };
+    let in_use = KnownKey { key: to.clone(), last_size: None };
+    Ok(RegistryRow::LogKeys(Box::new([retired, in_use]), leaf))
 }
 
 /// Only manufacturers are told: a mistyped organisation would wait for ever.
