@@ -10,14 +10,14 @@ mod sealing;
 
 pub use documents::{consignment, number, payload};
 pub use log::{checkpoint, receipt, seed_keys, tile};
-pub use paper::{pdf, token, token_keys};
+pub use paper::{pdf, photo, token, token_keys};
 pub use sealing::{chain, jws, revocation};
 
 /// A fuzz target: its name is that of its folder under `seeds/`.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     ("payload", payload),
     ("consignment", consignment),
     ("jws", jws),
@@ -28,4 +28,5 @@ pub const TARGETS: [Target; 10] = [
     ("tile", tile),
     ("token", token),
     ("pdf", pdf),
+    ("photo", photo),
 ];

@@ -27,3 +27,10 @@ pub fn pdf(data: &[u8]) {
     assert!(jws.len() <= seal::JWS_BYTES_MAX, "beyond the bound");
     assert!(seal::parse(&jws).is_ok(), "not a seal in form");
 }
+
+/// A photo of a code. What is read is text of a code that some symbol can hold.
+pub fn photo(data: &[u8]) {
+    let Ok(codes) = endmark_scan::codes(data) else { return };
+    assert!(!codes.is_empty(), "read, and nothing in it");
+    assert!(codes.iter().all(|code| code.len() <= 7_089), "longer than the largest symbol holds");
+}
