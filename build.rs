@@ -27,7 +27,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> io
         let path = entry?.path();
         if path.is_dir() {
             collect(root, &path, files)?;
-        } else if path.extension().is_some_and(|e| e == "csv" || e == "txt" || e == "toml") {
+        } else if path.extension().is_some_and(|e| e == "csv" || e == "toml") {
             let name = path.strip_prefix(root).map_err(io::Error::other)?.to_string_lossy().into_owned();
             files.push((name, path));
         }

@@ -76,6 +76,8 @@ pub enum Kind {
     ClockSetBack,
     /// The register was made.
     RegisterCreated,
+    /// Regimes, lists, statement sets or tables were loaded.
+    RegimeLoaded,
     /// The service started.
     ServiceStarted,
     /// The service stopped.
@@ -113,6 +115,7 @@ impl Kind {
             Self::KeyChanged => "keyChanged",
             Self::ClockSetBack => "clockSetBack",
             Self::RegisterCreated => "registerCreated",
+            Self::RegimeLoaded => "regimeLoaded",
             Self::ServiceStarted => "serviceStarted",
             Self::ServiceStopped => "serviceStopped",
             Self::RequestsTurnedAway => "requestsTurnedAway",
@@ -129,6 +132,7 @@ impl Kind {
                 | Self::RevocationListLoaded
                 | Self::WebhookChanged
                 | Self::KeyChanged
+                | Self::RegimeLoaded
         )
     }
 }

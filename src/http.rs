@@ -17,6 +17,8 @@ mod ping;
 mod problem;
 mod quantities;
 mod receipt;
+mod regimes;
+mod requirements;
 mod revocation;
 mod span;
 mod statement_sets;
@@ -66,7 +68,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(steps::turn_back) // POST /v1/customs/declarations/{mrn}/presentations/{presentation}/turned-back
         .service(changes::changes) // GET /v1/customs/changes
         .service(changes::stale_reservations) // GET /v1/customs/stale-reservations
+        .service(regimes::list) // GET /v1/regimes?at=
+        .service(requirements::requirements) // POST /v1/requirements
         .service(statement_sets::list) // GET /v1/statement-sets
+        .service(statement_sets::show) // GET /v1/statement-sets/{id}
         .service(receipt::receipt) // GET /v1/entries/{id}/receipt
         .service(checkpoint::checkpoint) // GET /log/checkpoint
         .service(openapi::serve); // GET /v1/openapi.json

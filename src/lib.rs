@@ -11,6 +11,7 @@ pub mod demo;
 pub mod entry;
 pub mod http;
 pub mod keys;
+pub mod law;
 pub mod ledger;
 pub mod paper;
 pub mod pki;

@@ -12,9 +12,11 @@ use endmark_core::digest::Digest;
 use endmark_core::log::LogKey;
 use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::party::Identifier;
+use endmark_core::regime::Regimes;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::law::Law;
 use crate::store::{
     Connection, RowKey, StoreError, log_key as log_key_rows, registry as rows, webhook as webhook_rows,
 };
@@ -208,12 +210,14 @@ pub struct Registry {
     trust: Trust,
     webhooks: Vec<Arc<Webhook>>,
     log_keys: Vec<KnownKey>,
+    regimes: Arc<Regimes>,
+    regimes_loaded: bool,
     faults: Vec<String>,
 }
 
 impl Registry {
     /// Reads the registry as it stands at the head's epoch.
-    pub fn load(connection: &mut Connection, key: &RowKey, epoch: i64) -> Result<Self, StoreError> {
+    pub fn load(connection: &mut Connection, key: &RowKey, epoch: i64, law: &Law) -> Result<Self, StoreError> {
         let mut faults = Vec::new();
         let callers: Vec<Caller> =
             rows::callers(connection, key)?.into_iter().filter_map(|row| row.good(&mut faults)).collect();
@@ -238,6 +242,7 @@ impl Registry {
             };
             manufacturers.insert(organisation, standing);
         }
+        let (regimes, regimes_loaded) = law.read(connection, key)?;
         Ok(Self {
             epoch,
             callers: callers.into_iter().map(|caller| (caller.fingerprint, Arc::new(caller))).collect(),
@@ -246,6 +251,8 @@ impl Registry {
             trust: Trust::new(anchors, lists),
             webhooks,
             log_keys,
+            regimes,
+            regimes_loaded,
             faults,
         })
     }
@@ -256,6 +263,7 @@ impl Registry {
         manufacturers: Vec<Manufacturer>,
         anchors: Vec<Anchor>,
         lists: Vec<RevocationList>,
+        regimes: Arc<Regimes>,
     ) -> Self {
         let mut by_identifier = HashMap::new();
         for manufacturer in &manufacturers {
@@ -274,6 +282,8 @@ impl Registry {
             trust: Trust::new(anchors, lists),
             webhooks: Vec::new(),
             log_keys: Vec::new(),
+            regimes,
+            regimes_loaded: true,
             faults: Vec::new(),
         }
     }
@@ -337,6 +347,16 @@ impl Registry {
     /// Whether checkpoints are signed under another key by now.
     pub fn has_retired(&self, key: &LogKey) -> bool {
         self.log_keys.iter().any(|known| known.last_size.is_none() && known.key != *key)
+    }
+
+    /// The regimes in force.
+    pub const fn regimes(&self) -> &Arc<Regimes> {
+        &self.regimes
+    }
+
+    /// Whether they were loaded; else they are those built into the program.
+    pub const fn has_loaded_regimes(&self) -> bool {
+        self.regimes_loaded
     }
 
     /// All webhooks, stopped ones too, the oldest first.

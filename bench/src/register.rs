@@ -31,7 +31,8 @@ impl Register {
     pub(crate) fn make(place: &Place) -> Result<Self, Failed> {
         let (settings, statements) = actix_rt::System::new().block_on(async {
             let world = World::make(place).await?;
-            let sets = world.running.app.context.regimes.statement_sets();
+            let regimes = world.running.app.regimes();
+            let sets = regimes.statement_sets();
             let set = sets.iter().find(|set| set.id() == "LT-2023-07-03" && set.language() == "en");
             let statements = set.ok_or("the statement set LT-2023-07-03 is missing")?.digest().to_string();
             world.running.stop().await;

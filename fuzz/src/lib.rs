@@ -8,7 +8,7 @@ mod log;
 mod paper;
 mod sealing;
 
-pub use documents::{consignment, number, payload};
+pub use documents::{consignment, number, payload, regime};
 pub use log::{checkpoint, receipt, seed_keys, tile};
 pub use paper::{pdf, photo, token, token_keys};
 pub use sealing::{chain, jws, revocation};
@@ -20,6 +20,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: [Target; 11] = [
     ("payload", payload),
     ("consignment", consignment),
+    ("regime", regime),
     ("jws", jws),
     ("chain", chain),
     ("number", number),

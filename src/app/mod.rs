@@ -5,7 +5,6 @@ pub mod checkpoint_file;
 mod metrics;
 mod papers;
 mod prepare;
-mod regimes;
 mod start;
 mod tls;
 mod turned_away;
@@ -14,7 +13,6 @@ mod webhooks;
 pub use metrics::Metrics;
 pub use papers::HeldUp;
 pub use prepare::VerifiedCache;
-pub use regimes::{at as regimes_at, load as load_regimes};
 pub use start::{Running, StartError, known_log_keys, log_keys, open_context, start};
 pub use turned_away::{Cause, TurnedAway};
 
@@ -75,6 +73,11 @@ impl App {
     /// The registry as last seen, at most a second old.
     pub fn registry(&self) -> Guard<Arc<Registry>> {
         self.writer.shared().registry.load()
+    }
+
+    /// The regimes in force, of the registry last seen.
+    pub fn regimes(&self) -> Arc<endmark_core::regime::Regimes> {
+        Arc::clone(self.registry().regimes())
     }
 
     /// This register's origin.

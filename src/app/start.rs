@@ -47,7 +47,7 @@ pub enum StartError {
     Tls(#[from] tls::TlsError),
     /// Regimes.
     #[error("regimes: {0}")]
-    Regime(#[from] endmark_core::regime::RegimeError),
+    Regime(#[from] endmark_core::regime::LoadRefused),
     /// A port.
     #[error("setting {key} = {address}: cannot listen there: {problem}; is another service on that port?")]
     Listen {
@@ -113,7 +113,7 @@ pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, S
         clock,
         log_keys: log_keys(own, &known),
         keys,
-        regimes: Arc::new(super::load_regimes(settings.lists_valid_until)?),
+        law: crate::law::Law::new(settings.lists_valid_until)?,
         metrics: Metrics::default(),
         disclosure: settings.disclosure,
         retention: settings.retention,

@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 
 use crate::clock::Clock;
 use crate::entry::{Kind, Logged};
+use crate::law::Law;
 use crate::registry::{AnchorState, Caller, CallerState, Registry};
 use crate::replay::{Replayed, replay_to};
 use crate::store::{Connection, RowKey, archive, certificate, head, log, registry as rows};
@@ -32,8 +33,8 @@ pub struct Knowledge<'a> {
     pub rows: &'a RowKey,
     /// Where days begin.
     pub clock: &'a Clock,
-    /// The rules in force at a moment.
-    pub regimes: &'a (dyn Fn(OffsetDateTime) -> Result<Regimes, String> + Sync),
+    /// The law, with what was loaded when.
+    pub law: &'a Law,
 }
 
 /// Why a question cannot be decided again.
@@ -102,10 +103,11 @@ pub fn decide_again(
     let evidence = evidence(connection, &entry).map_err(failed)?;
     let question = question(&entry, &evidence).map_err(failed)?;
     let replayed = replay_to(connection, leaf, progress)?;
-    let mut state = Registered::read(connection, &replayed, knowledge.rows)?;
+    let mut state = Registered::read(connection, &replayed, knowledge)?;
     let caller = state.caller(&entry).map_err(failed)?;
-    let registry = state.registry(rows::lists_before(connection, leaf)?).map_err(failed)?;
-    let regimes = (knowledge.regimes)(entry.at).map_err(failed)?;
+    let regimes = knowledge.law.before(connection, knowledge.rows, leaf)?;
+    let lists = rows::lists_before(connection, leaf)?;
+    let registry = state.registry(lists, Arc::clone(&regimes)).map_err(failed)?;
     let question = prepare(connection, question, &replayed, &registry)?;
     let then = Then {
         replayed,
@@ -227,7 +229,7 @@ enum State {
 }
 
 impl Registered {
-    fn read(connection: &mut Connection, replayed: &Replayed, key: &RowKey) -> Result<Self, AgainError> {
+    fn read(connection: &mut Connection, replayed: &Replayed, knowledge: &Knowledge<'_>) -> Result<Self, AgainError> {
         let mut found =
             Self { callers: BTreeMap::new(), manufacturers: Vec::new(), anchors: Vec::new(), unknown: Vec::new() };
         for ((kind, subject), leaf) in &replayed.registry {
@@ -249,15 +251,15 @@ impl Registered {
             }
         }
         if !found.unknown.is_empty() {
-            found.fill_from_rows(connection, key)?;
+            found.fill_from_rows(connection, knowledge)?;
         }
         Ok(found)
     }
 
-    fn fill_from_rows(&mut self, connection: &mut Connection, key: &RowKey) -> Result<(), AgainError> {
+    fn fill_from_rows(&mut self, connection: &mut Connection, knowledge: &Knowledge<'_>) -> Result<(), AgainError> {
         let epoch = head::read(connection)?.epoch;
-        let now = Registry::load(connection, key, epoch)?;
-        let stand = rows::all(connection, key)?;
+        let now = Registry::load(connection, knowledge.rows, epoch, knowledge.law)?;
+        let stand = rows::all(connection, knowledge.rows)?;
         let unchanged = |kind: Kind, subject: &str, leaf: u64| {
             stand.iter().any(|row| {
                 row.intact && row.kind == kind && row.subject == subject && u64::try_from(row.leaf) == Ok(leaf)
@@ -296,14 +298,18 @@ impl Registered {
     }
 
     /// The registry; callers whose evidence was erased are left out, they decide nothing of others' questions.
-    fn registry(&mut self, lists: Vec<endmark_core::chain::RevocationList>) -> Result<Registry, String> {
+    fn registry(
+        &mut self,
+        lists: Vec<endmark_core::chain::RevocationList>,
+        regimes: Arc<Regimes>,
+    ) -> Result<Registry, String> {
         let missing = self.unknown.iter().find(|(kind, ..)| *kind != Kind::ClientChanged);
         if let Some((kind, subject, leaf)) = missing {
             return Err(format!("entry {leaf} ({} of {subject}) was redacted", kind.as_str()));
         }
         let callers = std::mem::take(&mut self.callers).into_values().collect();
         let manufacturers = std::mem::take(&mut self.manufacturers);
-        Ok(Registry::of(callers, manufacturers, std::mem::take(&mut self.anchors), lists))
+        Ok(Registry::of(callers, manufacturers, std::mem::take(&mut self.anchors), lists, regimes))
     }
 }
 

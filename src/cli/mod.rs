@@ -14,6 +14,7 @@ mod manufacturer;
 mod operator;
 mod output;
 mod pki;
+mod regime;
 mod remote;
 mod serve;
 mod token;
@@ -88,6 +89,9 @@ enum Command {
     /// Loads lists of revoked seal certificates.
     #[command(subcommand)]
     Crl(crl::Command),
+    /// Loads, lists, compares and tests the law: regimes, goods lists, statement sets.
+    #[command(subcommand)]
+    Regime(regime::Command),
     /// Says where manufacturers are told what happens to their certificates.
     #[command(subcommand)]
     Webhook(webhook::Command),
@@ -125,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Client(command) => client::run(command, output),
         Command::Anchor(command) => anchor::run(command, output),
         Command::Crl(command) => crl::run(command, output),
+        Command::Regime(command) => regime::run(command, output),
         Command::Webhook(command) => webhook::run(command, output),
         Command::Token(command) => token::run(command, output),
         Command::Certificate(command) => certificate::run(command, output),

@@ -58,6 +58,6 @@ pub(super) fn registry(config: &Path) -> Result<Registry, Failed> {
     Ok(apart(|| {
         let mut connection = Connection::open(&url)?;
         let head = head::read(&mut connection)?;
-        Registry::load(&mut connection, &context.keys.rows, head.epoch)
+        Registry::load(&mut connection, &context.keys.rows, head.epoch, &context.law)
     })?)
 }

@@ -20,6 +20,7 @@ pub async fn play(world: &World, mut done: impl FnMut(&Played)) -> Result<Vec<Pl
     player.leave_documents(&world.dir).await?;
     conforming(&mut player).await?;
     declarations(&mut player).await?;
+    law(&mut player).await?;
     certificates(&mut player).await?;
     seals(&mut player).await?;
     live(&mut player).await?;
@@ -37,6 +38,35 @@ async fn conforming(player: &mut Player<'_>) -> Result<(), Failed> {
     }
     let absent = Case { finding: "notCompared:seller", ..case("the seller is absent, since B1 has none") };
     player.declared(absent, &good, &[]).await
+}
+
+/// What the regimes say where nothing is cited: nothing, another document, unknown.
+async fn law(player: &mut Player<'_>) -> Result<(), Failed> {
+    let none = ("/goodsItems/0/citations", json!([]));
+    let code = |hs: &str, cn: &str| {
+        let code = json!({ "harmonizedSystemSubheadingCode": hs, "combinedNomenclatureCode": cn });
+        ("/goodsItems/0/commodityCode", code)
+    };
+    let free = [none.clone(), code("220110", "11")];
+    let case = Case { name: "mineral water: nothing is required", expected: CONFORMS, finding: "" };
+    player.ask(case, None, &one_item("", 0, &free)?).await?;
+    let turkey = ("/countriesOfRouting", json!(["LT", "PL", "BG", "TR", "GE", "AZ", "KZ"]));
+    let clause = [none.clone(), code("854231", "90"), turkey];
+    let case = Case {
+        name: "microprocessors by Turkey: another document, of the exporter",
+        expected: CONFORMS,
+        finding: "otherDocumentRequired",
+    };
+    player.ask(case, None, &one_item("", 0, &clause)?).await?;
+    let riga = [
+        none,
+        ("/countriesOfRouting", json!(["LV", "RU", "KZ"])),
+        ("/office", json!("LV000210")),
+        ("/offices", json!({ "export": "LV000210" })),
+    ];
+    let case =
+        Case { name: "from Riga via Russia: customs decides on risk", expected: CANNOT, finding: "requirementUnknown" };
+    player.ask(case, None, &one_item("", 0, &riga)?).await
 }
 
 /// A good certificate; the declaration says something else.

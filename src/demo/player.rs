@@ -28,8 +28,8 @@ pub(super) struct Player<'a> {
 
 impl<'a> Player<'a> {
     pub(super) fn new(world: &'a World, done: &'a mut dyn FnMut(&Played)) -> Result<Self, Failed> {
-        let sets = world.running.app.context.regimes.statement_sets();
-        let set = sets.iter().find(|set| set.id() == "LT-2023-07-03" && set.language() == "en");
+        let regimes = world.running.app.regimes();
+        let set = regimes.statement_sets().iter().find(|set| set.id() == "LT-2023-07-03" && set.language() == "en");
         let statements = set.ok_or("the statement set LT-2023-07-03 is missing")?.digest().to_string();
         Ok(Self { world, statements, references: 0, played: Vec::new(), done })
     }

@@ -133,7 +133,7 @@ fn make(
     let registry = app.registry();
     let path = registry.trust().path(sealed.chain(), standing.accepted_at).map_err(fault)?;
     let organisation = path.organization_identifier_text().unwrap_or_default();
-    let sets = app.context.regimes.statement_sets();
+    let sets = registry.regimes().statement_sets();
     let paper = Paper {
         number: standing.number,
         digest: standing.digest,

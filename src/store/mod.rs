@@ -12,6 +12,7 @@ pub mod log;
 pub mod log_key;
 mod migrate;
 mod readers;
+pub mod regime;
 pub mod registry;
 mod row_key;
 mod schema;

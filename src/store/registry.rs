@@ -302,5 +302,8 @@ pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<RegistryRow>
     for (subject, leaf, intact) in super::log_key::all(connection, key)? {
         all.push(RegistryRow { kind: Kind::KeyChanged, subject, leaf, intact });
     }
+    for (subject, leaf, intact) in super::regime::all(connection, key)? {
+        all.push(RegistryRow { kind: Kind::RegimeLoaded, subject, leaf, intact });
+    }
     Ok(all)
 }

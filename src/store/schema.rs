@@ -251,3 +251,24 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(entry, claim, declaration);
+
+diesel::table! {
+    regime_document (kind, id, version) {
+        kind -> Text,
+        id -> Text,
+        version -> Text,
+        place -> BigInt,
+        digest -> Text,
+        body -> Text,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    regime_edition (leaf) {
+        leaf -> BigInt,
+        digest -> Text,
+        hmac -> Binary,
+    }
+}

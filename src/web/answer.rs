@@ -156,8 +156,10 @@ fn rows(certificate: &Certificate, ledger: &[LineTotals]) -> Vec<LineRow> {
 
 fn statements(app: &App, certificate: &Certificate) -> Vec<(String, String)> {
     let sealed = &certificate.statements;
-    let sets = app.context.regimes.statement_sets();
-    let Some(set) = sets.iter().find(|set| set.digest() == sealed.digest) else { return Vec::new() };
+    let regimes = app.regimes();
+    let Some(set) = regimes.statement_sets().iter().find(|set| set.digest() == sealed.digest) else {
+        return Vec::new();
+    };
     let words = |name: &str| set.statements().get(name).map(|words| (name.to_owned(), words.clone()));
     sealed.confirmed.iter().filter_map(|name| words(name.as_str())).collect()
 }

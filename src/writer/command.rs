@@ -14,6 +14,7 @@ use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::number::CertificateNumber;
 use endmark_core::presented::{PaperAnswer, Presented};
 use endmark_core::reference::{Mrn, Office};
+use endmark_core::regime::Document;
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
@@ -290,6 +291,8 @@ pub enum RegistryChange {
         /// The one that takes over.
         to: LogKey,
     },
+    /// Load regimes, lists, statement sets and tables: all or none.
+    LoadRegimes(Vec<Document>),
     /// Tell an organisation from now on.
     AddWebhook(Box<Webhook>),
     /// Forget a webhook.

@@ -25,7 +25,6 @@ use std::thread::JoinHandle;
 
 use arc_swap::ArcSwap;
 use endmark_core::log::LogKey;
-use endmark_core::regime::Regimes;
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
@@ -62,8 +61,8 @@ pub struct Context {
     pub keys: Keys,
     /// The public keys that checkpoints may be signed under: the one in use first, then the retired ones.
     pub log_keys: Vec<LogKey>,
-    /// The rules in force.
-    pub regimes: Arc<Regimes>,
+    /// The law: read with the registry.
+    pub law: crate::law::Law,
     /// What is counted.
     pub metrics: crate::app::Metrics,
     /// What manufacturers learn of the use of their certificates.

@@ -54,7 +54,7 @@ impl Core {
         {
             require_continuation(&mut connection, kept.size, kept.root, &head).map_err(fork)?;
         }
-        let registry = Arc::new(Registry::load(&mut connection, &context.keys.rows, head.epoch)?);
+        let registry = Arc::new(Registry::load(&mut connection, &context.keys.rows, head.epoch, &context.law)?);
         let published = sign(&context.keys.log, head)?;
         let shared =
             Arc::new(Shared { registry: ArcSwap::new(Arc::clone(&registry)), published: ArcSwap::new(published) });
@@ -152,7 +152,7 @@ impl Core {
     /// Shows a changed registry at once; the next batch would do so too.
     fn refresh_registry(&mut self, epoch: i64) {
         let Some(connection) = self.connection.as_mut() else { return };
-        match Registry::load(connection, &self.context.keys.rows, epoch) {
+        match Registry::load(connection, &self.context.keys.rows, epoch, &self.context.law) {
             Ok(registry) => self.show(Arc::new(registry)),
             Err(error) => tracing::warn!(%error, "the registry could not be read again yet"),
         }

@@ -156,7 +156,7 @@ impl Core {
             self.edge = load_edge(connection, head).map_err(as_trouble)?;
         }
         if head.epoch != self.registry.epoch {
-            let registry = Registry::load(connection, &self.context.keys.rows, head.epoch)?;
+            let registry = Registry::load(connection, &self.context.keys.rows, head.epoch, &self.context.law)?;
             self.show(Arc::new(registry));
         }
         if self.registry.has_retired(self.context.keys.log.key()) {
@@ -194,7 +194,7 @@ impl Core {
             moment: self.context.clock.moment(now),
             origin: self.context.keys.log.key().name().as_str(),
             registry: &self.registry,
-            regimes: &self.context.regimes,
+            regimes: self.registry.regimes(),
             standings,
             references,
             inserted: Vec::new(),

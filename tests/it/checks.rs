@@ -4,7 +4,7 @@ use endmark::registry::Grant;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{On, Register, consignment, findings, on_both_databases, problem};
+use crate::support::{On, Register, consignment, effective, findings, on_both_databases, problem};
 
 on_both_databases!(
     a_verdict_names_its_entry_and_its_sources
@@ -81,7 +81,7 @@ async fn a_manufacturer_that_is_suspended_no_longer_counts(on: On) {
     set(false);
     // Also when this process has not yet seen the change: the writer follows the epoch in its transaction.
     let verdict = register.check(&consignment(&number)).await;
-    assert_eq!(findings(&verdict), ["manufacturerNotActive"], "{verdict:#}");
+    assert_eq!(effective(&verdict), ["manufacturerNotActive"], "{verdict:#}");
     let (_, jws) = register.seal(&register.payload("C-5"));
     let refused = register.world.maker.submit(&jws).await.unwrap();
     assert_eq!(refused.body["reason"], "manufacturerSuspended", "{}", refused.body);

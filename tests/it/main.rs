@@ -30,6 +30,7 @@ mod log;
 mod officer_pages;
 mod paper_checks;
 mod papers;
+mod regimes;
 mod schema;
 mod submission;
 mod tampering;

@@ -56,8 +56,13 @@ async fn the_paper_shows_the_facts_and_carries_the_sealed_certificate(on: On) {
             assert!(text.contains(fact), "{fact} is not on the paper:\n{text}");
         }
         // The statements' words, in the language sealed.
-        let first = register.world.running.app.context.regimes.statement_sets();
-        let words = first.iter().find(|s| s.id() == "LT-2023-07-03" && s.language() == "en").unwrap().statements();
+        let regimes = register.world.running.app.regimes();
+        let words = regimes
+            .statement_sets()
+            .iter()
+            .find(|s| s.id() == "LT-2023-07-03" && s.language() == "en")
+            .unwrap()
+            .statements();
         let start: String = words["S1"].chars().take(30).collect();
         assert!(text.contains(&start), "{start}\n{text}");
         let attached = folder.join("attached.jws");

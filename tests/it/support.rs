@@ -104,7 +104,8 @@ impl Register {
     /// A payload of the manufacturer under a reference, with statements as the register publishes them.
     pub(crate) fn payload(&self, reference: &str) -> Value {
         let mut payload: Value = serde_json::from_str(include_str!("../../src/demo/data/payload.json")).unwrap();
-        let sets = self.world.running.app.context.regimes.statement_sets();
+        let regimes = self.world.running.app.regimes();
+        let sets = regimes.statement_sets();
         let set = sets.iter().find(|s| s.id() == "LT-2023-07-03" && s.language() == "en").unwrap();
         payload["statements"]["digest"] = json!(set.digest());
         payload["reference"] = json!(reference);
@@ -164,6 +165,12 @@ pub(crate) fn stranger() -> Issued {
 pub(crate) fn problem(answered: &Answered) -> String {
     let urn = answered.body["type"].as_str().unwrap_or("no problem").replace("urn:endmark:problem:", "");
     format!("{} {urn}", answered.status.as_u16())
+}
+
+/// The codes of a verdict's findings that are more than information.
+pub(crate) fn effective(verdict: &Value) -> Vec<&str> {
+    let more = verdict["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] != "information");
+    more.map(|finding| finding["code"].as_str().unwrap()).collect()
 }
 
 /// The codes of a verdict's findings.

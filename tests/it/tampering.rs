@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{On, Register, consignment, findings, on_both_databases, problem, sql};
+use crate::support::{On, Register, consignment, effective, on_both_databases, problem, sql};
 
 on_both_databases!(
     a_revoked_certificate_set_valid_in_sql_cannot_be_checked
@@ -31,7 +31,7 @@ async fn a_revoked_certificate_set_valid_in_sql_cannot_be_checked(on: On) {
     sql(&register.place, "UPDATE certificate SET status = 'valid', status_reason = ''");
     let verdict = register.check(&consignment(&number)).await;
     assert_eq!(verdict["verdict"], "cannotBeChecked", "{verdict:#}");
-    assert!(findings(&verdict).iter().all(|code| *code == "certificateCorrupt"), "{verdict:#}");
+    assert!(effective(&verdict).iter().all(|code| *code == "certificateCorrupt"), "{verdict:#}");
     register.stop().await;
 }
 

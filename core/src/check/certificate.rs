@@ -1,8 +1,11 @@
 //! A certificate against the consignment as a whole: its standing, parties, destination, route, transport, words.
 
+use std::sync::Arc;
+
 use super::{Check, Known, ManufacturerStanding, SealStanding, ShownStatus, StoredStatus, shown_status};
 use crate::consignment::Element;
 use crate::day;
+use crate::regime::Demand;
 use crate::verdict::{Finding, FindingCode, Severity};
 
 impl Check<'_> {
@@ -121,31 +124,42 @@ impl Check<'_> {
         }
     }
 
+    /// Every regime that asks for the certificate has its own demands; where only bans or open questions stand, those
+    /// of one regime in force must be met.
     fn statements(&mut self, known: &Known) {
         // Where no regime asks for the certificate, none demands its words either.
-        if !self.citing(known).iter().any(|item| self.asked.contains(&item.goods_item_number)) {
+        let mut asked =
+            self.citing(known).into_iter().filter_map(|item| self.asked.get(&item.goods_item_number)).peekable();
+        if asked.peek().is_none() {
             return;
         }
-        let basis = self.regimes.certificate_basis();
-        let confirmed = &known.certificate.statements;
-        let accepted = self.regimes.statement_sets().iter().filter(|set| set.is_accepted());
-        let wording = |set: &crate::regime::StatementSet| {
-            set.id() == confirmed.set.as_str()
-                && set.language() == confirmed.language.as_str()
-                && set.digest() == confirmed.digest
-        };
-        if !accepted.clone().any(wording) {
-            let found = format!("{} ({}), text {}", confirmed.set, confirmed.language, confirmed.digest);
-            let names: Vec<String> =
-                accepted.map(|set| format!("{} ({}), text {}", set.id(), set.language(), set.digest())).collect();
-            let code = FindingCode::StatementWordingNotAccepted;
-            self.find(known, code, |finding| finding.sides(names.join("; "), found).basis(basis));
+        let mut demands: Vec<Demand> = Vec::new();
+        for regime in asked.flatten() {
+            if demands.iter().all(|there| there.regime().id != regime.id) {
+                demands.push(Demand::of(Arc::clone(regime)));
+            }
         }
-        for demanded in self.regimes.demanded_statements() {
-            if !confirmed.confirmed.iter().any(|statement| statement.as_str() == *demanded) {
+        let confirmed = &known.certificate.statements;
+        let regimes = self.regimes;
+        if demands.is_empty() {
+            let met = |demand: &Demand| demand.missing(confirmed).is_empty() && demand.accepts(confirmed, regimes);
+            let all = regimes.demands(self.moment);
+            if all.iter().any(met) {
+                return;
+            }
+            demands.extend(all.into_iter().next());
+        }
+        for demand in demands {
+            let basis = &demand.regime().legal_basis;
+            if !demand.accepts(confirmed, regimes) {
+                let (wanted, found) = demand.wordings(confirmed, regimes);
+                let code = FindingCode::StatementWordingNotAccepted;
+                self.find(known, code, |finding| finding.sides(wanted, found).basis(basis));
+            }
+            for missing in demand.missing(confirmed) {
                 let all: Vec<&str> = confirmed.confirmed.iter().map(crate::text::Text::as_str).collect();
                 let complete =
-                    |finding: Finding| finding.sides(format!("{demanded} is demanded"), all.join(", ")).basis(basis);
+                    |finding: Finding| finding.sides(format!("{missing} is demanded"), all.join(", ")).basis(basis);
                 self.find(known, FindingCode::StatementMissing, complete);
             }
         }

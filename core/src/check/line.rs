@@ -7,7 +7,7 @@ use crate::certificate::Line;
 use crate::consignment::{Citation, Element, GoodsItem, Stage};
 use crate::goods::{CommodityCode, Conversion, Decimal, Unit};
 use crate::number::CertificateNumber;
-use crate::verdict::{Finding, FindingCode, NotCompared};
+use crate::verdict::{Finding, FindingCode, NotCompared, Severity};
 
 impl Check<'_> {
     /// Judges one citation; gives the line where there is one.
@@ -190,8 +190,8 @@ impl Check<'_> {
         self.net_mass(item, first, cited_mass, lines);
     }
 
-    /// The regime sets no tolerance, so another mass than the lines give for the quantity cited is a warning. Without
-    /// a net mass nobody sees whether the goods are as many as cited.
+    /// Another mass than the lines give for the quantity cited is a warning, and beyond the tolerance that a regime
+    /// sets a reason to refuse. Without a net mass nobody sees whether the goods are as many as cited.
     fn net_mass(&mut self, item: &GoodsItem, first: &Drawn<'_>, cited: Option<Decimal>, lines: &[Drawn<'_>]) {
         let expected = expected_mass(lines);
         let certified = match (expected, cited) {
@@ -206,9 +206,18 @@ impl Check<'_> {
             return;
         };
         let Some(expected) = expected else { return };
-        if declared.millionths().abs_diff(expected.millionths()) > GRAM {
+        let tolerance = self.asked.get(&item.goods_item_number).into_iter().flatten();
+        let tolerance = tolerance.filter_map(|regime| regime.asks.net_mass_tolerance_permille).min();
+        let room = tolerance.map_or(0, |permille| thousandths(expected, permille)).max(GRAM);
+        if declared.millionths().abs_diff(expected.millionths()) > room {
             let finding = Finding::new(FindingCode::NetMassDiffers).item(item.goods_item_number);
-            self.findings.push(finding.certificate(first.number).sides(format!("{declared} KGM"), certified));
+            let finding = finding.certificate(first.number).sides(format!("{declared} KGM"), certified);
+            self.findings.push(match tolerance {
+                Some(permille) => finding
+                    .severity(Severity::Hard)
+                    .remedy(format!("the regime lets it differ by {permille} thousandths: weigh the goods")),
+                None => finding,
+            });
         }
     }
 }
@@ -218,6 +227,10 @@ pub(super) const SHOWN_MAX: usize = 20;
 
 /// A gram in millionths of a kilogram: dividing a line's mass by its pieces does not come out even.
 const GRAM: u128 = 1_000;
+
+fn thousandths(of: Decimal, permille: u32) -> u128 {
+    of.millionths().unsigned_abs().saturating_mul(u128::from(permille)).checked_div(1_000).unwrap_or(0)
+}
 
 /// A citation whose line was found.
 pub(super) struct Drawn<'k> {

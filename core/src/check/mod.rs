@@ -20,12 +20,13 @@ pub use evidence::{Cited, Evidence, Known, LedgerStanding, ManufacturerStanding,
 pub use status::{ShownStatus, shown_status};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::consignment::{Consignment, Element, GoodsItem, Presence};
 use crate::goods::{Decimal, Quantity};
 use crate::moment::Moment;
 use crate::number::{CertificateNumber, NumberError};
-use crate::regime::{Regimes, Route};
+use crate::regime::{EmptyElement, Regime, Regimes, Route};
 use crate::verdict::{
     Answer, Finding, FindingCode, ItemVerdict, NotCompared, RegimeStatement, Requirement, Severity, Verdict,
 };
@@ -47,11 +48,16 @@ struct Check<'a> {
     moment: Moment,
     route: Route,
     findings: Vec<Finding>,
+    /// What is worth knowing of the whole, once each: there are few.
+    notes: Vec<Finding>,
     not_compared: Vec<NotCompared>,
     /// What this consignment draws on each line altogether, in the line's unit.
     drawn: BTreeMap<(CertificateNumber, u32), (Decimal, Quantity)>,
-    /// The items for which a regime asks for the certificate, or may.
-    asked: BTreeSet<u32>,
+    /// The items for which a regime asks for the certificate, or may: which regimes.
+    asked: BTreeMap<u32, Vec<Arc<Regime>>>,
+    /// The regimes and lists that came into play: their places.
+    regimes_used: BTreeSet<(usize, usize)>,
+    lists_used: BTreeSet<(usize, usize)>,
     /// Whether the manufacturer declared (13 14) is that of one of the certificates cited.
     maker_is_cited: bool,
     /// How many comparisons of serial numbers are left: a check is made while everybody waits.
@@ -66,11 +72,14 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
         consignment,
         regimes,
         moment,
-        route: regimes.route(consignment),
+        route: regimes.route(consignment, moment),
         findings: Vec::new(),
+        notes: Vec::new(),
         not_compared: Vec::new(),
         drawn: BTreeMap::new(),
-        asked: BTreeSet::new(),
+        asked: BTreeMap::new(),
+        regimes_used: BTreeSet::new(),
+        lists_used: BTreeSet::new(),
         maker_is_cited: false,
         serial_comparisons_left: serial::COMPARISONS_MAX,
         citing: BTreeMap::new(),
@@ -80,8 +89,15 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
     for item in &consignment.goods_items {
         let asked = regimes.evaluate(consignment, &check.route, item, moment);
         check.findings.extend(asked.findings);
-        if asked.requirement != Requirement::NotRequired {
-            check.asked.insert(item.goods_item_number);
+        for note in asked.notes {
+            if !check.notes.contains(&note) {
+                check.notes.push(note);
+            }
+        }
+        check.regimes_used.extend(&asked.regimes_used);
+        check.lists_used.extend(&asked.lists_used);
+        if !matches!(asked.requirement, Requirement::NotRequired | Requirement::OtherDocumentRequired) {
+            check.asked.insert(item.goods_item_number, asked.demands);
         }
         if item.citations.is_empty() {
             check.certificate_missing(item, asked.requirement, &asked.statements);
@@ -180,6 +196,7 @@ impl<'a> Check<'a> {
 
     /// Puts the answers of items and whole together, and the findings in order.
     fn verdict(mut self, mut items: Vec<ItemVerdict>) -> Verdict {
+        self.findings.append(&mut self.notes);
         let gravity = Gravity::of(&self.findings, &self.citing);
         for item in &mut items {
             item.answer = answer(gravity.of_item(item.goods_item_number));
@@ -196,7 +213,7 @@ impl<'a> Check<'a> {
             place(a).cmp(&place(b)).then_with(|| a.certified.cmp(&b.certified))
         });
         self.not_compared.dedup();
-        let (regimes, lists) = self.regimes.sources();
+        let (regimes, lists) = self.regimes.sources_at(self.regimes_used.iter(), self.lists_used.iter());
         Verdict {
             verdict: answer(self.findings.iter().map(|finding| finding.severity).max()),
             as_of: self.moment.at,
@@ -204,8 +221,19 @@ impl<'a> Check<'a> {
             findings: self.findings,
             not_compared: self.not_compared,
             supplied_from_papers: self.consignment.supplied_from_papers.clone(),
-            regimes: regimes.to_vec(),
-            lists: lists.to_vec(),
+            regimes,
+            lists,
+            edition: Some(self.regimes.edition()),
+        }
+    }
+
+    /// What an empty element does: the strictest of the regimes that ask for the certificate decides.
+    fn empty_element(&self) -> Severity {
+        let strictest = self.asked.values().flatten().map(|regime| regime.asks.empty_element).max();
+        match strictest.unwrap_or_default() {
+            EmptyElement::Warning => Severity::Warning,
+            EmptyElement::CannotBeChecked => Severity::Open,
+            EmptyElement::DoesNotConform => Severity::Hard,
         }
     }
 
@@ -215,7 +243,8 @@ impl<'a> Check<'a> {
     }
 
     fn is_in_set(&self, element: Element) -> bool {
-        self.consignment.data_set.presence(element, self.consignment.security) == Presence::InSet
+        let Consignment { data_set, security, .. } = self.consignment;
+        self.regimes.presence(*data_set, element, *security, self.moment.day) == Presence::InSet
     }
 
     /// An element that is absent: not in the set, or in it and empty.
@@ -225,7 +254,8 @@ impl<'a> Check<'a> {
             finding.goods_item = item;
             let remedy =
                 "the data set has this element and it is empty; have it declared, or supply it from the papers";
-            self.findings.push(finding.sides(format!("{}: empty", element::words(element)), &certified).remedy(remedy));
+            let finding = finding.sides(format!("{}: empty", element::words(element)), &certified).remedy(remedy);
+            self.findings.push(finding.severity(self.empty_element()));
         }
         self.not_compared.push(NotCompared { element, goods_item: item, certificate: number, certified });
     }

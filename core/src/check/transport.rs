@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::line::SHOWN_MAX;
 use super::{Check, Known};
 use crate::consignment::{Element, Transport};
+use crate::regime::ChangeOfTractor;
 use crate::text::Text;
-use crate::verdict::FindingCode;
+use crate::verdict::{Finding, FindingCode, Severity};
 
 /// EUCDM type of a trailer (19 05, 19 08).
 const TRAILER: &str = "31";
@@ -25,12 +26,21 @@ impl Check<'_> {
         if declared.seals.is_empty() {
             self.left_out(known, joined(&certified.seals));
         }
-        self.plates(known, &plates(declared, false), &certified.means);
-        self.plates(known, &plates(declared, true), &certified.trailers);
+        self.plates(known, &plates(declared, false), &certified.means, self.change_of_tractor());
+        self.plates(known, &plates(declared, true), &certified.trailers, Severity::Warning);
         let texts = |found: &[Text<17>]| found.iter().map(Text::to_string).collect::<Vec<_>>();
-        self.plates(known, &texts(&declared.containers), &certified.containers);
+        self.plates(known, &texts(&declared.containers), &certified.containers, Severity::Warning);
         let texts = |found: &[Text<20>]| found.iter().map(Text::to_string).collect::<Vec<_>>();
-        self.plates(known, &texts(&declared.seals), &certified.seals);
+        self.plates(known, &texts(&declared.seals), &certified.seals, Severity::Warning);
+    }
+
+    /// The strictest of the regimes that ask for the certificate decides.
+    fn change_of_tractor(&self) -> Severity {
+        let strictest = self.asked.values().flatten().map(|regime| regime.asks.change_of_tractor).max();
+        match strictest.unwrap_or_default() {
+            ChangeOfTractor::Warning => Severity::Warning,
+            ChangeOfTractor::DoesNotConform => Severity::Hard,
+        }
     }
 
     fn left_out(&mut self, known: &Known, certified: String) {
@@ -40,7 +50,13 @@ impl Check<'_> {
     }
 
     /// Where the certificate names some, each one declared must be among them.
-    fn plates<const N: usize>(&mut self, known: &Known, declared: &[String], certified: &[Text<N>]) {
+    fn plates<const N: usize>(
+        &mut self,
+        known: &Known,
+        declared: &[String],
+        certified: &[Text<N>],
+        severity: Severity,
+    ) {
         if certified.is_empty() {
             return;
         }
@@ -48,7 +64,9 @@ impl Check<'_> {
         let strangers = declared.iter().filter(|plate| !known_plates.contains(&folded(plate)));
         let strangers: Vec<&str> = strangers.take(SHOWN_MAX).map(String::as_str).collect();
         if !strangers.is_empty() {
-            self.warn(known, FindingCode::TransportDiffers, strangers.join(", "), joined(certified));
+            let sides = (strangers.join(", "), joined(certified));
+            let complete = |finding: Finding| finding.sides(sides.0, sides.1).severity(severity);
+            self.find(known, FindingCode::TransportDiffers, complete);
         }
     }
 }

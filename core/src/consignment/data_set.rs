@@ -1,10 +1,8 @@
-//! Which data set carries which element: absent is not missing.
-//!
-//! Source: Delegated Regulation (EU) 2015/2446, Annex B as replaced by (EU) 2021/234, columns B1, B4, C1, D1;
-//! the TIR data set follows D1.
+//! Data sets and elements of the customs declaration. Which set carries which element is data:
+//! `regimes/data-sets.csv`.
 
 /// A data set of the customs declaration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum DataSet {
     /// Export and re-export declaration.
@@ -70,36 +68,24 @@ pub enum Presence {
     NotInSet,
 }
 
-impl DataSet {
-    /// Whether the set, with or without security data, has the element.
-    pub const fn presence(self, element: Element, security: bool) -> Presence {
-        use Element as E;
-        let routing = if security { Presence::InSet } else { Presence::NotInSet };
-        match (self, element) {
-            (_, E::Condition | E::SerialNumbers | E::EndUser | E::EndUse) => Presence::NotInSet,
-            (_, E::CountriesOfRouting) => routing,
-            (_, E::Transport) => Presence::Optional,
-            (Self::B1 | Self::B4 | Self::C1, E::Seller | E::Buyer | E::TaricCode) => Presence::NotInSet,
-            (Self::B1 | Self::B4 | Self::C1, E::Exporter | E::CountryOfDestination | E::CombinedNomenclatureCode) => {
-                Presence::InSet
-            }
-            (Self::B1, E::Consignee) => {
-                if security {
-                    Presence::InSet
-                } else {
-                    Presence::Optional
-                }
-            }
-            (Self::B4 | Self::C1, E::Consignee) => Presence::Optional,
-            (Self::B1 | Self::B4, E::NetMass) => Presence::InSet,
-            (Self::B1 | Self::B4 | Self::C1, E::SupplementaryUnits | E::CountryOfOrigin) => Presence::Optional,
-            (Self::C1, E::NetMass) => Presence::Optional,
-            (Self::D1 | Self::Tir, E::Consignee | E::CountryOfDestination) => Presence::InSet,
-            (Self::D1 | Self::Tir, E::CombinedNomenclatureCode | E::NetMass) => Presence::Optional,
-            (
-                Self::D1 | Self::Tir,
-                E::Exporter | E::Seller | E::Buyer | E::TaricCode | E::CountryOfOrigin | E::SupplementaryUnits,
-            ) => Presence::NotInSet,
-        }
-    }
+impl Element {
+    /// Every element.
+    pub const ALL: [Self; 16] = [
+        Self::Seller,
+        Self::Buyer,
+        Self::Exporter,
+        Self::Consignee,
+        Self::CountryOfDestination,
+        Self::CountriesOfRouting,
+        Self::CombinedNomenclatureCode,
+        Self::TaricCode,
+        Self::CountryOfOrigin,
+        Self::NetMass,
+        Self::SupplementaryUnits,
+        Self::Condition,
+        Self::SerialNumbers,
+        Self::Transport,
+        Self::EndUser,
+        Self::EndUse,
+    ];
 }

@@ -360,22 +360,6 @@ fn an_acceptance_date_is_a_real_day() {
 }
 
 #[test]
-fn seller_and_buyer_are_in_no_export_declaration() {
-    for set in [DataSet::B1, DataSet::B4, DataSet::C1, DataSet::D1, DataSet::Tir] {
-        for security in [false, true] {
-            for element in [Element::Seller, Element::Buyer, Element::TaricCode, Element::EndUser, Element::Condition] {
-                assert_eq!(set.presence(element, security), Presence::NotInSet, "{set:?} {element:?}");
-            }
-        }
-    }
-    assert_eq!(DataSet::D1.presence(Element::Exporter, true), Presence::NotInSet);
-    assert_eq!(DataSet::B1.presence(Element::Consignee, true), Presence::InSet);
-    assert_eq!(DataSet::B1.presence(Element::Consignee, false), Presence::Optional);
-    assert_eq!(DataSet::B1.presence(Element::CountriesOfRouting, true), Presence::InSet);
-    assert_eq!(DataSet::B1.presence(Element::CountriesOfRouting, false), Presence::NotInSet);
-}
-
-#[test]
 fn one_certificate_in_two_spellings_is_cited_twice() {
     let number = CertificateNumber::of(&crate::digest::Digest::of(b"a")).to_string();
     let spelled = number.to_lowercase().replace('-', " ");

@@ -1,27 +1,46 @@
-//! What the rules together ask of one goods item, as it is collected.
+//! What the regimes together ask of one goods item, as it is collected.
 
-use super::rules::Rule;
-use super::{GoodsList, ItemRequirement, ListEntry};
-use crate::verdict::{Finding, FindingCode, RegimeStatement, Requirement, Severity};
+use std::sync::Arc;
+
+use super::applies::{InPlay, Question};
+use super::regime_file::{Issuer, Regime, Unit, WhileNotLoaded};
+use super::{GoodsList, ItemRequirement, ListEntry, documents};
+use crate::verdict::{DocumentAsked, Finding, FindingCode, RegimeStatement, Requirement, Severity};
 
 /// Why "not listed" cannot be said.
+#[derive(Clone, Copy)]
 pub(super) enum Doubt<'a> {
     /// The list is not there at all.
-    NotLoaded(&'static str),
-    /// The acts were read up to another day than the one asked about.
-    Outdated(&'a GoodsList, String),
+    NotLoaded(&'a str),
+    /// After the day until which it is presumed complete.
+    Outlived(&'a GoodsList, time::Date),
+    /// Before the day whose state it shows.
+    TooYoung(&'a GoodsList),
     /// The list is known to lack entries of this chapter.
     Partial(&'a GoodsList),
 }
 
 impl Doubt<'_> {
-    fn words(&self) -> String {
+    fn words(self) -> String {
+        let complete =
+            |list: &GoodsList| format!("{} is complete to {}", list.id(), crate::day::format(list.head().complete_to));
         match self {
             Self::NotLoaded(id) => format!("the list {id} is not loaded"),
-            Self::Outdated(list, why) => format!("{} is complete to {}; {why}", list.id(), list.version()),
+            Self::Outlived(list, until) => {
+                let until = crate::day::format(until);
+                format!("{}; it counts until {until}, later amendments are not loaded", complete(list))
+            }
+            Self::TooYoung(list) => format!("{}; what stood in it before is not loaded", complete(list)),
             Self::Partial(list) => format!("{} is loaded in part only", list.id()),
         }
     }
+}
+
+/// A regime that has come into play.
+#[derive(Clone, Copy)]
+pub(super) struct Speaking<'a> {
+    pub(super) regime: &'a Arc<Regime>,
+    pub(super) in_play: InPlay,
 }
 
 /// The collector.
@@ -29,125 +48,239 @@ pub(super) struct Asked {
     item: u32,
     /// Whether the item cites a certificate.
     cited: bool,
-    /// Whether a licence is declared.
-    licensed: bool,
-    statements: Vec<RegimeStatement>,
-    findings: Vec<Finding>,
+    all: ItemRequirement,
 }
 
-impl Asked {
-    pub(super) const fn new(item: u32, cited: bool, licensed: bool) -> Self {
-        Self { item, cited, licensed, statements: Vec::new(), findings: Vec::new() }
-    }
+const EVALUATION: &str = "evaluation";
 
-    pub(super) fn done(self) -> ItemRequirement {
-        let strongest = self.statements.iter().map(|statement| statement.requirement).max();
-        ItemRequirement {
-            requirement: strongest.unwrap_or(Requirement::NotRequired),
-            statements: self.statements,
-            findings: self.findings,
+impl Asked {
+    pub(super) fn new(question: &Question<'_>) -> Self {
+        let item = question.item;
+        Self {
+            item: item.goods_item_number,
+            cited: !item.citations.is_empty(),
+            all: ItemRequirement {
+                requirement: Requirement::NotRequired,
+                statements: Vec::new(),
+                findings: Vec::new(),
+                notes: Vec::new(),
+                demands: Vec::new(),
+                regimes_used: Vec::new(),
+                lists_used: Vec::new(),
+            },
         }
     }
 
-    fn find(&self, code: FindingCode, rule: &Rule, remedy: impl ToString) -> Finding {
-        Finding::new(code).item(self.item).basis(rule.basis).remedy(remedy)
+    pub(super) fn done(self) -> ItemRequirement {
+        self.all
     }
 
-    /// The goods are on a list of the rule.
-    pub(super) fn listed(&mut self, rule: &Rule, list: &GoodsList, entry: &ListEntry) {
-        let entry = entry.label();
-        let listed = format!("listed as {entry} in {}", list.id());
-        self.state(rule, rule.asks, Some((list, entry)), None);
-        let finding = match rule.asks {
-            Requirement::Prohibited if self.licensed => {
+    pub(super) fn uses_regime(&mut self, place: (usize, usize)) {
+        self.all.regimes_used.push(place);
+    }
+
+    pub(super) fn uses_list(&mut self, place: (usize, usize)) {
+        if !self.all.lists_used.contains(&place) {
+            self.all.lists_used.push(place);
+        }
+    }
+
+    fn find(&self, code: FindingCode, regime: &Regime, remedy: impl ToString) -> Finding {
+        Finding::new(code).item(self.item).basis(&regime.legal_basis).remedy(remedy)
+    }
+
+    /// The goods are on a list of the regime, or it is for all goods.
+    pub(super) fn listed(
+        &mut self,
+        speaking: Speaking<'_>,
+        list: Option<(&GoodsList, &ListEntry)>,
+        question: &Question<'_>,
+    ) {
+        let regime = speaking.regime;
+        let listed = list.map_or_else(
+            || "goods of every kind".to_owned(),
+            |(list, entry)| format!("listed as {} in {}", entry.label(), list.id()),
+        );
+        if let InPlay::Maybe(why) = speaking.in_play {
+            let remedy = format!("{why}: then it can be told whether {} asks something", regime.id);
+            self.state(regime, Requirement::Unknown, list, Some(&remedy));
+            let finding = self.open(FindingCode::RequirementUnknown, regime, &remedy).sides(listed, why);
+            self.all.findings.push(finding);
+            return;
+        }
+        self.state(regime, regime.asks.answer, list, regime.asks.remedy.as_deref());
+        let licensed = documents::licence(&regime.asks, question.consignment, question.item).is_some();
+        let finding = match regime.asks.answer {
+            Requirement::Prohibited if licensed => {
                 let remedy = "see whether the licence declared covers this movement";
-                self.find(FindingCode::ProhibitedLicenceDeclared, rule, remedy)
+                self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy)
                     .sides(listed, "not to be moved this way")
             }
             Requirement::Prohibited => {
                 let remedy = "no certificate lifts this; only a licence of the competent authority can";
-                self.find(FindingCode::Prohibited, rule, remedy).sides(listed, "not to be moved this way")
+                let remedy = regime.asks.remedy.as_deref().unwrap_or(remedy);
+                self.find(FindingCode::Prohibited, regime, remedy).sides(listed, "not to be moved this way")
             }
             Requirement::Unknown => {
-                let remedy = format!("{listed}: read what the rule asks for these goods");
-                self.open(FindingCode::RequirementUnknown, rule, remedy)
+                let what = regime.asks.remedy.as_deref().unwrap_or("read what the rule asks for these goods");
+                self.open(FindingCode::RequirementUnknown, regime, format!("{listed}: {what}"))
             }
-            Requirement::CertificateRequired | Requirement::OtherDocumentRequired | Requirement::NotRequired => return,
+            // Shown, never judged: one note for all items.
+            Requirement::OtherDocumentRequired => {
+                let missing = regime.asks.if_missing.as_ref().map(|missing| format!("; if it is missing: {missing}"));
+                let remedy = format!("have it shown: {}{}", document(regime), missing.unwrap_or_default());
+                let finding = Finding::new(FindingCode::OtherDocumentRequired).basis(&regime.legal_basis);
+                self.all.notes.push(finding.remedy(remedy));
+                return;
+            }
+            Requirement::CertificateRequired | Requirement::NotRequired => return,
         };
-        self.findings.push(finding);
+        self.all.findings.push(finding);
     }
 
     /// Listed by description, or declared too coarsely.
-    pub(super) fn maybe(&mut self, rule: &Rule, list: &GoodsList, entry: &ListEntry) {
-        let entry = entry.label();
-        let remedy = format!("does the entry {entry} of {} cover these goods? read its description", list.id());
-        self.state(rule, Requirement::Unknown, Some((list, entry)), Some(&remedy));
-        let finding = self.open(FindingCode::DescriptionDecides, rule, remedy);
-        self.findings.push(finding);
+    pub(super) fn maybe(&mut self, speaking: Speaking<'_>, list: &GoodsList, entry: &ListEntry) {
+        let regime = speaking.regime;
+        let remedy =
+            format!("does the entry {} of {} cover these goods? read its description", entry.label(), list.id());
+        self.state(regime, Requirement::Unknown, Some((list, entry)), Some(&remedy));
+        let finding = self.open(FindingCode::DescriptionDecides, regime, remedy);
+        self.all.findings.push(finding);
     }
 
     /// No list that is loaded has the goods, but another one or a later state of it could.
-    pub(super) fn doubt(&mut self, rule: &Rule, doubt: &Doubt<'_>) {
+    pub(super) fn doubt(&mut self, speaking: Speaking<'_>, doubt: Doubt<'_>) {
+        let regime = speaking.regime;
         let remedy = format!("{}: look the code up in the act in force", doubt.words());
-        self.state(rule, Requirement::Unknown, None, Some(&remedy));
+        let strongest = self.all.requirement;
+        self.state(regime, Requirement::Unknown, None, Some(&remedy));
         // That an act is read in part only is known and settled by a certificate like any entry by description; a
         // list that is missing or too old is a fault of this register, and a fault never yields a yes.
         let finding = match doubt {
-            Doubt::Partial(_) => self.open(FindingCode::RequirementUnknown, rule, remedy),
-            Doubt::NotLoaded(_) | Doubt::Outdated(..) => self.find(FindingCode::RequirementUnknown, rule, remedy),
+            Doubt::Partial(_) => self.open(FindingCode::RequirementUnknown, regime, remedy),
+            Doubt::NotLoaded(_) if regime.asks.while_not_loaded == WhileNotLoaded::NotJudged => {
+                self.all.requirement = strongest;
+                let finding = Finding::new(FindingCode::RequirementUnknown).basis(&regime.legal_basis).remedy(remedy);
+                self.all.notes.push(finding.severity(Severity::Information));
+                return;
+            }
+            Doubt::NotLoaded(_) | Doubt::Outlived(..) | Doubt::TooYoung(_) => {
+                self.find(FindingCode::RequirementUnknown, regime, remedy)
+            }
         };
-        self.findings.push(finding);
+        self.all.findings.push(finding);
     }
 
-    /// A question outside the rules' lists.
-    pub(super) fn unknown(&mut self, code: FindingCode, regime: &str, basis: &str, remedy: &str) {
-        self.statements.push(RegimeStatement {
-            regime: regime.to_owned(),
-            regime_version: "built-in".to_owned(),
+    /// A question of the evaluation itself.
+    pub(super) fn unknown(&mut self, code: FindingCode, name: &str, basis: &str, remedy: &str) {
+        self.all.requirement = self.all.requirement.max(Requirement::Unknown);
+        self.all.statements.push(RegimeStatement {
+            regime: name.to_owned(),
+            regime_version: EVALUATION.to_owned(),
             requirement: Requirement::Unknown,
             list: None,
+            list_version: None,
             list_entry: None,
+            document: None,
             legal_basis: basis.to_owned(),
             remedy: Some(remedy.to_owned()),
         });
-        self.findings.push(Finding::new(code).item(self.item).basis(basis).remedy(remedy));
+        self.all.findings.push(Finding::new(code).item(self.item).basis(basis).remedy(remedy));
     }
 
-    /// Dual-use goods by their own licence.
-    pub(super) fn dual_use_under_licence(&mut self, licence: &str, basis: &str) {
-        let remedy = "see whether the licence declared covers this movement";
-        self.statements.push(RegimeStatement {
-            regime: "EU-DUAL-USE".to_owned(),
-            regime_version: "built-in".to_owned(),
-            requirement: Requirement::Prohibited,
-            list: None,
-            list_entry: None,
-            legal_basis: basis.to_owned(),
-            remedy: Some(remedy.to_owned()),
-        });
-        let finding = Finding::new(FindingCode::ProhibitedLicenceDeclared).item(self.item).basis(basis);
-        self.findings.push(finding.sides(licence, "a licence that covers transit by this route").remedy(remedy));
+    /// Goods that no code tells: a document settles the question, or a licence says that they are meant.
+    pub(super) fn dual_use(&mut self, speaking: Speaking<'_>, question: &Question<'_>) {
+        let regime = speaking.regime;
+        if let Some(licence) = documents::licence(&regime.asks, question.consignment, question.item) {
+            let reference = licence.reference.as_ref().map_or("without reference", |reference| reference.as_str());
+            let remedy = "see whether the licence declared covers this movement";
+            self.state(regime, regime.asks.answer, None, Some(remedy));
+            let finding = self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy);
+            let declared = format!("{} {reference}", licence.kind);
+            self.all.findings.push(finding.sides(declared, "a licence that covers transit by this route"));
+        } else if !documents::settled(&regime.asks, question.consignment, question.item) {
+            let remedy = regime.asks.remedy.as_deref().unwrap_or("declare whether the goods are dual-use");
+            self.state(regime, Requirement::Unknown, None, Some(remedy));
+            let finding = self.find(FindingCode::DualUseUndeclared, regime, remedy);
+            self.all.findings.push(finding);
+        }
     }
 
     /// Open, unless the certificate cited answers the question either way.
-    fn open(&self, code: FindingCode, rule: &Rule, remedy: String) -> Finding {
-        let finding = self.find(code, rule, remedy);
-        if self.cited && rule.is_answered_by_a_certificate() {
+    fn open(&self, code: FindingCode, regime: &Regime, remedy: impl ToString) -> Finding {
+        let finding = self.find(code, regime, remedy);
+        if self.cited && regime.asks.is_settled_by_a_certificate() {
             return finding.severity(Severity::Information);
         }
         finding
     }
 
-    fn state(&mut self, rule: &Rule, asks: Requirement, listed: Option<(&GoodsList, String)>, remedy: Option<&str>) {
-        let (list, list_entry) = listed.map(|(list, entry)| (list.id().to_owned(), entry)).unzip();
-        self.statements.push(RegimeStatement {
-            regime: rule.id.to_owned(),
-            regime_version: rule.version.to_owned(),
+    fn state(
+        &mut self,
+        regime: &Arc<Regime>,
+        asks: Requirement,
+        listed: Option<(&GoodsList, &ListEntry)>,
+        remedy: Option<&str>,
+    ) {
+        self.all.requirement = self.all.requirement.max(asks);
+        if regime.asks.demands_a_certificate() {
+            self.all.demands.push(Arc::clone(regime));
+        }
+        let list = listed.map(|(list, _)| list);
+        self.all.statements.push(RegimeStatement {
+            regime: regime.id.clone(),
+            regime_version: regime.version.clone(),
             requirement: asks,
-            list,
-            list_entry,
-            legal_basis: rule.basis.to_owned(),
+            list: list.map(|list| list.id().to_owned()),
+            list_version: list.map(|list| list.version().to_owned()),
+            list_entry: listed.map(|(_, entry)| entry.label()),
+            document: asked_document(regime),
+            legal_basis: regime.legal_basis.clone(),
             remedy: remedy.map(str::to_owned),
         });
+    }
+}
+
+/// The document that a regime asks for, in words: `no-re-export clause (exporter)`.
+fn document(regime: &Regime) -> String {
+    let name = regime.asks.document.as_deref().unwrap_or("another document");
+    regime.asks.issuer.map_or_else(|| name.to_owned(), |issuer| format!("{name} (by the {})", issuer.words()))
+}
+
+fn asked_document(regime: &Regime) -> Option<DocumentAsked> {
+    let asks = &regime.asks;
+    asks.document.as_ref().map(|name| DocumentAsked {
+        document: name.clone(),
+        issuer: asks.issuer.map(|issuer| issuer.words().to_owned()),
+        covers: asks.unit.map(|unit| unit.words().to_owned()),
+        form: asks.form.clone(),
+        if_missing: asks.if_missing.clone(),
+        proof_of_arrival_days: asks.proof_of_arrival_days,
+    })
+}
+
+impl Issuer {
+    /// As people say it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Manufacturer => "manufacturer",
+            Self::Exporter => "exporter",
+            Self::Seller => "seller",
+            Self::EconomicOperator => "economic operator",
+        }
+    }
+}
+
+impl Unit {
+    /// As people say it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Movement => "movement",
+            Self::Declaration => "declaration",
+            Self::Truck => "truck",
+            Self::Consignment => "consignment",
+            Self::Contract => "contract",
+            Self::Company => "company",
+        }
     }
 }

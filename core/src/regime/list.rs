@@ -1,16 +1,14 @@
 //! Goods lists: commodity codes by prefix.
 
-use std::collections::BTreeMap;
-
 use time::Date;
 
 use super::Prefix;
 use crate::goods::CommodityCode;
 
 /// An entry of a list, as printed in the act.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListEntry {
-    /// Digits as printed: 2 (chapter), 4 (heading), 6 (subheading) or 8 (CN).
+    /// Digits as printed: 2 (chapter), 4 (heading), 6 (subheading), 8 (CN) or 10 (TARIC).
     pub code: String,
     /// "ex": only the part of the code that the act's description names.
     pub ex: bool,
@@ -38,12 +36,11 @@ impl ListEntry {
 
     /// What it says of a code that lies below it.
     fn says(&self, declared: Prefix) -> Says {
-        let mut exceptions = self.except.iter().map(|code| Prefix::printed(code)).peekable();
-        if exceptions.peek().is_none() {
+        if self.except.is_empty() {
             return if self.ex { Says::Partly } else { Says::Listed };
         }
         let mut says = Says::Listed;
-        for exception in exceptions {
+        for exception in self.except.iter().map(|code| Prefix::printed(code)) {
             if exception.covers(declared) {
                 return Says::LeftOut;
             }
@@ -72,64 +69,94 @@ pub enum Listed<'a> {
     No,
 }
 
+/// What a list says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListHead {
+    /// Its name, such as `833/2014 Annex XXIII`.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// The first day on which this version counts.
+    pub from: Date,
+    /// The day up to which the acts were read. Of earlier days it knows the entries' dates only, not what was struck
+    /// out since.
+    pub complete_to: Date,
+    /// The last day on which it is presumed complete; the register's setting where it does not say.
+    pub valid_until: Option<Date>,
+    /// Whether it is known to lack entries.
+    pub partial: bool,
+    /// The year of the Combined Nomenclature that its codes of eight digits are of, where the act says.
+    pub nomenclature: Option<u16>,
+    /// Where it comes from.
+    pub source: String,
+}
+
 /// A goods list with its version.
 #[derive(Debug, Clone)]
 pub struct GoodsList {
-    id: String,
-    version: String,
-    complete_to: Date,
-    partial: bool,
-    entries: BTreeMap<Prefix, Vec<ListEntry>>,
+    head: ListHead,
+    /// In order, beside their entries: a search touches these alone.
+    prefixes: Vec<Prefix>,
+    entries: Vec<ListEntry>,
 }
 
 impl GoodsList {
-    /// A list of entries; `complete_to` is the day up to which the acts were read, and its version.
-    pub fn new(id: &str, complete_to: Date, partial: bool, entries: Vec<ListEntry>) -> Self {
-        let mut by_prefix: BTreeMap<Prefix, Vec<ListEntry>> = BTreeMap::new();
-        for entry in entries {
-            by_prefix.entry(Prefix::printed(&entry.code)).or_default().push(entry);
-        }
-        Self { id: id.to_owned(), version: crate::day::format(complete_to), complete_to, partial, entries: by_prefix }
+    /// A list of entries.
+    pub fn new(head: ListHead, mut entries: Vec<ListEntry>) -> Self {
+        entries.sort_by_key(|entry| Prefix::printed(&entry.code));
+        let prefixes = entries.iter().map(|entry| Prefix::printed(&entry.code)).collect();
+        Self { head, prefixes, entries }
+    }
+
+    /// What it says of itself.
+    pub const fn head(&self) -> &ListHead {
+        &self.head
     }
 
     /// Its name, such as `833/2014 Annex XXIII`.
     pub fn id(&self) -> &str {
-        &self.id
+        &self.head.id
     }
 
     /// Its version.
     pub fn version(&self) -> &str {
-        &self.version
+        &self.head.version
     }
 
-    /// The day whose state it shows. Of earlier days it knows the entries' dates only, not what was struck out since.
-    pub const fn complete_to(&self) -> Date {
-        self.complete_to
-    }
-
-    /// Whether it is known to lack entries.
-    pub const fn is_partial(&self) -> bool {
-        self.partial
+    /// Its entries, by code.
+    pub fn entries(&self) -> &[ListEntry] {
+        &self.entries
     }
 
     /// Whether a code that it does not have may be one of the entries it lacks: a partial list leaves open the
-    /// chapters that it has entries of.
+    /// chapters that it has entries of, and everything where it has none.
     pub fn leaves_open(&self, code: &CommodityCode) -> bool {
         let chapter = Prefix::declared(code).cut(2);
-        self.partial && self.entries.range(chapter..).next().is_some_and(|(entry, _)| chapter.covers(*entry))
+        self.head.partial && (self.entries.is_empty() || self.from(chapter, 0).1.next().is_some())
+    }
+
+    /// Where a prefix begins at or after a place, and the entries at or below it from there.
+    fn from(&self, prefix: Prefix, start: usize) -> (usize, impl Iterator<Item = (Prefix, &ListEntry)>) {
+        let rest = self.prefixes.get(start..).unwrap_or_default();
+        let begin = start.saturating_add(rest.partition_point(|there| *there < prefix));
+        let prefixes = self.prefixes.get(begin..).unwrap_or_default().iter().copied();
+        let entries = self.entries.get(begin..).unwrap_or_default();
+        (begin, prefixes.zip(entries).take_while(move |(there, _)| prefix.covers(*there)))
     }
 
     /// What it says of a code on a day. A whole entry wins over one by description.
     pub fn find(&self, code: &CommodityCode, day: Date) -> Listed<'_> {
         let declared = Prefix::declared(code);
         let mut maybe = None;
-        for length in [2, 4, 6, 8] {
+        let mut start = 0;
+        for length in [2, 4, 6, 8, 10] {
             if length > declared.length() {
                 break;
             }
-            for entry in
-                self.entries.get(&declared.cut(length)).into_iter().flatten().filter(|entry| entry.applies(day))
-            {
+            let cut = declared.cut(length);
+            let (begin, below) = self.from(cut, start);
+            start = begin;
+            for (_, entry) in below.take_while(|(there, _)| *there == cut).filter(|(_, entry)| entry.applies(day)) {
                 match entry.says(declared) {
                     Says::Listed => return Listed::Yes(entry),
                     Says::Partly => maybe = maybe.or(Some(entry)),
@@ -137,14 +164,18 @@ impl GoodsList {
                 }
             }
         }
-        // The declared code may be coarser than an entry: 8471 70 declared, 8471 70 98 listed.
-        let finer = self
-            .entries
-            .range(declared..)
-            .take_while(|(entry, _)| declared.covers(**entry))
-            .filter(|(entry, _)| entry.length() > declared.length())
-            .flat_map(|(_, entries)| entries)
-            .find(|entry| entry.applies(day));
+        // The declared code may be coarser than an entry: 8471 70 declared, 8471 70 98 listed. Codes of another
+        // year's nomenclature may be renumbered: then the whole subheading is.
+        let compared = if self.is_of_another_year(day) { declared.cut(6) } else { declared };
+        let (_, below) = self.from(compared, 0);
+        let finer = below
+            .filter(|(there, entry)| there.length() > compared.length() && entry.applies(day))
+            .map(|(_, entry)| entry)
+            .next();
         maybe.or(finer).map_or(Listed::No, Listed::Maybe)
+    }
+
+    fn is_of_another_year(&self, day: Date) -> bool {
+        self.head.nomenclature.is_some_and(|year| i32::from(year) != day.year())
     }
 }

@@ -1,26 +1,42 @@
-//! Regimes: when a certificate is required, and when a movement is prohibited.
-//!
-//! Until regimes are data of their own, one built-in rule set speaks ([`Regimes::built_in`]): the transit bans of
-//! Regulations (EU) 833/2014 and (EC) 765/2006 and the Lithuanian rule of 18 December 2023, on the Union's goods lists.
+//! Regimes: when a certificate is required, and when a movement is prohibited. The law is data: a file a regime, a
+//! file a goods list, each with versions that are kept for ever (docs/REGIMES.md). Nothing in here names a country's
+//! rule.
 
+mod applies;
 mod asked;
-mod built_in;
-mod data;
+mod demands;
+mod document;
 mod documents;
+mod evaluate;
+mod example;
+mod import;
+mod library;
 mod list;
-mod offices;
+mod list_file;
 mod prefix;
+mod reading;
+mod regime_file;
 mod route;
-mod rules;
 mod statement;
+mod tables;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use built_in::{ItemRequirement, Regimes};
-pub use data::{RegimeData, RegimeError};
-pub use list::{GoodsList, ListEntry, Listed};
-pub use offices::BorderOffices;
+pub use applies::Question;
+pub use demands::Demand;
+pub use document::{Document, DocumentKind, TEXT_BYTES_MAX};
+pub use evaluate::{ItemRequirement, Regimes};
+pub use example::{Example, Tried};
+pub use import::{Imported, import_list};
+pub use library::{LoadRefused, RegimeData};
+pub use list::{GoodsList, ListEntry, ListHead, Listed};
+pub use reading::RegimeError;
+pub use regime_file::{
+    Applies, Asks, ChangeOfTractor, Confidence, EmptyElement, Goods, GoverningDate, Issuer, Procedure, Regime, Unit,
+    WhileNotLoaded,
+};
 pub use route::Route;
-pub use statement::{StatementSet, Wording};
+pub use statement::{StatementSet, StatementSets, Wording};
+pub use tables::{BorderOffices, DataSets};
 
 use prefix::Prefix;

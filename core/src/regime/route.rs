@@ -28,8 +28,9 @@ pub struct Route {
     pub is_declared: bool,
     /// Why the road is not known, and what would settle it.
     pub unknown: Option<&'static str>,
-    /// Whether an office of Lithuania takes part, or the road leads through Lithuania.
-    pub lithuania_takes_part: bool,
+    /// The countries of the offices named and of the routing: an exit office that is not named yet lies where the
+    /// road leaves.
+    taking_part: Vec<Country>,
     /// Every country on the way, wherever the declaration says it, and what must lie between.
     passed: Vec<Country>,
 }
@@ -64,13 +65,18 @@ impl Route {
             passed.push(Country::RU);
         }
         let unknown = why_unknown(consignment, &declared, &implied);
-        let lithuania_takes_part = takes_part(consignment, "LT");
-        Self { declared, implied, is_declared: !routing.is_empty(), unknown, lithuania_takes_part, passed }
+        let taking_part = taking_part(consignment);
+        Self { declared, implied, is_declared: !routing.is_empty(), unknown, taking_part, passed }
     }
 
     /// Whether the road is known at all.
     pub const fn is_known(&self) -> bool {
         self.unknown.is_none()
+    }
+
+    /// Whether an office of a country takes part.
+    pub fn takes_part(&self, country: Country) -> bool {
+        self.taking_part.contains(&country)
     }
 
     /// Whether it passes through a country on the way to another: the whole declared routing counts, also a country
@@ -117,16 +123,19 @@ fn why_unknown(consignment: &Consignment, declared: &[Country], implied: &[(Offi
     hole.then_some("the declared routing has a hole between the Union and its first country: declare every country")
 }
 
-/// Whether an office of a country takes part. An exit office that is not named yet lies where the road leaves.
-fn takes_part(consignment: &Consignment, country: &str) -> bool {
+/// The countries whose offices take part. An exit office that is not named yet lies where the road leaves.
+fn taking_part(consignment: &Consignment) -> Vec<Country> {
     let named = &consignment.offices;
-    let mut offices = std::iter::once(&consignment.office)
+    let offices = std::iter::once(&consignment.office)
         .chain(&named.export)
         .chain(&named.exit)
         .chain(&named.departure)
         .chain(&named.transit)
         .chain(&named.exit_for_transit)
         .chain(&named.destination);
-    offices.any(|office| office.as_str().starts_with(country))
-        || consignment.countries_of_routing.iter().any(|passed| passed.as_str() == country)
+    let mut countries: Vec<Country> =
+        offices.filter_map(Office::country).chain(consignment.countries_of_routing.iter().copied()).collect();
+    countries.sort_unstable();
+    countries.dedup();
+    countries
 }

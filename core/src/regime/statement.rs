@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use time::Date;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::RegimeError;
+use super::reading::{File, RegimeError};
+use super::regime_file::Day;
 use crate::digest::Digest;
 
 /// Whose words a statement text is in.
@@ -29,36 +32,94 @@ pub struct StatementSet {
     wording: Wording,
 }
 
+/// A statement set as a file: its texts by language.
+#[derive(Debug, Clone)]
+pub struct StatementSets {
+    /// Its name.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// The first day on which this version counts.
+    pub from: Date,
+    /// Where the words come from.
+    pub source: String,
+    /// The texts.
+    pub texts: Vec<StatementSet>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct SetFile {
+    statements: String,
+    version: String,
+    from: Day,
+    source: String,
+    text: Vec<TextTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TextTable {
+    language: String,
+    wording: Wording,
+    says: BTreeMap<String, String>,
+}
+
+impl StatementSets {
+    pub(super) fn parse(file: File<'_>) -> Result<Self, RegimeError> {
+        let read: SetFile = file.toml()?;
+        let mut texts: Vec<StatementSet> = Vec::new();
+        for text in read.text {
+            if texts.iter().any(|there| there.language == text.language) {
+                return Err(file.refused_key("language", format!("the language {:?} stands twice", text.language)));
+            }
+            texts.push(StatementSet::of(file, &read.statements, text)?);
+        }
+        if texts.is_empty() {
+            return Err(file.refused(1, 1, "a statement set has at least one [[text]]"));
+        }
+        Ok(Self { id: read.statements, version: read.version, from: read.from.0, source: read.source, texts })
+    }
+}
+
 impl StatementSet {
-    /// Reads a text: a statement a line, `S1: words`. It must be NFC with LF at the end of every line, because its
-    /// bytes are what the manufacturer seals. `accepted`: whether the built-in regime takes this wording.
-    pub fn parse(
-        file: &str,
-        (id, language): (&str, &str),
-        text: &str,
-        (accepted, wording): (bool, Wording),
-    ) -> Result<Self, RegimeError> {
-        let refused = |line: usize, problem: &str| RegimeError {
-            file: file.to_owned(),
-            line: u64::try_from(line).unwrap_or(u64::MAX).saturating_add(1),
-            column: 1,
-            problem: problem.to_owned(),
-        };
-        if !text.ends_with('\n') || text.contains('\r') || !text.nfc().eq(text.chars()) {
-            return Err(refused(0, "a statement text is NFC, with LF after every line"));
+    /// The text is a line a statement in the order of their names, `S1: words`, with LF after each: its bytes are what
+    /// the manufacturer seals, so they are fixed (UTF-8, NFC, LF).
+    fn of(file: File<'_>, id: &str, table: TextTable) -> Result<Self, RegimeError> {
+        if !(2..=5).contains(&table.language.len())
+            || !table.language.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+        {
+            let problem = format!("{:?} is no language such as \"en\" or \"lt\"", table.language);
+            return Err(file.refused_key("language", problem));
         }
-        let mut statements = BTreeMap::new();
-        for (number, line) in text.lines().enumerate() {
-            let (name, words) = line.split_once(": ").ok_or_else(|| refused(number, "wanted `S1: words`"))?;
-            if name.is_empty() || words.trim().is_empty() {
-                return Err(refused(number, "wanted `S1: words`"));
-            }
-            if statements.insert(name.to_owned(), words.to_owned()).is_some() {
-                return Err(refused(number, "the statement stands twice"));
-            }
+        if table.says.is_empty() {
+            return Err(file.refused_key("language", "the text says nothing"));
         }
-        let (id, language, digest) = (id.to_owned(), language.to_owned(), Digest::of(text.as_bytes()));
-        Ok(Self { id, language, text: text.to_owned(), digest, statements, accepted, wording })
+        let mut text = String::new();
+        for (name, words) in &table.says {
+            let refused = |problem: &str| Err(file.refused_key(name, format!("{name}: {problem}")));
+            if !(1..=8).contains(&name.len()) || !name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+                return refused("a statement's name is 1 to 8 capital letters and digits, such as S1");
+            }
+            if words.trim().is_empty() || words.trim() != words || words.chars().count() > 2_000 {
+                return refused("wanted 1 to 2000 characters without blanks at the ends");
+            }
+            if words.chars().any(char::is_control) || !words.nfc().eq(words.chars()) {
+                return refused("a statement is one line of Unicode in the composed form (NFC)");
+            }
+            text.push_str(name);
+            text.push_str(": ");
+            text.push_str(words);
+            text.push('\n');
+        }
+        let digest = Digest::of(text.as_bytes());
+        let (id, language, wording) = (id.to_owned(), table.language, table.wording);
+        Ok(Self { id, language, text, digest, statements: table.says, accepted: false, wording })
+    }
+
+    pub(super) fn with_accepted(mut self, accepted: bool) -> Self {
+        self.accepted = accepted;
+        self
     }
 
     /// Its name, such as `LT-2023-07-03`.
@@ -86,7 +147,7 @@ impl StatementSet {
         &self.statements
     }
 
-    /// Whether the built-in regime takes this wording.
+    /// Whether a regime that asks for a certificate takes this wording.
     pub const fn is_accepted(&self) -> bool {
         self.accepted
     }

@@ -169,14 +169,44 @@ pub struct RegimeStatement {
     /// The list that decided, where one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
+    /// The version of that list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_version: Option<String>,
     /// The entry of the list that matched, as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_entry: Option<String>,
+    /// The document that the regime is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentAsked>,
     /// The law, in words an officer can read aloud.
     pub legal_basis: String,
     /// What would settle an unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+}
+
+/// A document that a regime asks for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentAsked {
+    /// Which, in a few words.
+    pub document: String,
+    /// Who must issue it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// What one of them covers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<String>,
+    /// Demands of form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<String>,
+    /// What happens when it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_missing: Option<String>,
+    /// Within how many days after exit proof of arrival is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_of_arrival_days: Option<u32>,
 }
 
 /// The verdict on one goods item.
@@ -241,8 +271,12 @@ pub struct Verdict {
     /// What an officer supplied from the papers.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub supplied_from_papers: Vec<Element>,
-    /// The regimes that spoke.
+    /// The regimes that came into play.
     pub regimes: Vec<Source>,
-    /// The lists they used.
+    /// The lists they were judged on.
     pub lists: Vec<Source>,
+    /// SHA-256 that stands for all regimes and lists as they were loaded (docs/REGIMES.md).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub edition: Option<crate::digest::Digest>,
 }

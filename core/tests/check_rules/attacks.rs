@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::case::*;
 
 fn codes(case: &Case) -> Vec<(FindingCode, Severity)> {
-    case.judged().findings.iter().map(|finding| (finding.code, finding.severity)).collect()
+    effective(&case.judged()).iter().map(|finding| (finding.code, finding.severity)).collect()
 }
 
 #[test]

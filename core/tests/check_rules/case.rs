@@ -12,7 +12,7 @@ use endmark_core::moment::Moment;
 use endmark_core::number::CertificateNumber;
 use endmark_core::regime::{RegimeData, Regimes};
 use endmark_core::verdict::Answer::Conforms;
-use endmark_core::verdict::{Answer, FindingCode, Verdict};
+use endmark_core::verdict::{Answer, Finding, FindingCode, Severity, Verdict};
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -24,10 +24,10 @@ pub(crate) const MONDAY: Moment = Moment { at: datetime!(2026-03-16 09:00 UTC), 
 static FILES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../regimes");
     let mut files = Vec::new();
-    for folder in ["", "lists", "statements"] {
+    for folder in ["", "lists", "rules", "statements"] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_file() && path.extension().is_some_and(|e| e == "csv" || e == "txt") {
+            if path.is_file() && path.extension().is_some_and(|e| e == "csv" || e == "toml") {
                 let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
                 files.push((name, std::fs::read_to_string(&path).unwrap()));
             }
@@ -41,7 +41,7 @@ pub(crate) fn data() -> RegimeData {
     RegimeData::parse(&files).unwrap()
 }
 
-pub(crate) static REGIMES: LazyLock<Regimes> = LazyLock::new(|| Regimes::built_in(data(), date!(2026 - 04 - 23)));
+pub(crate) static REGIMES: LazyLock<Regimes> = LazyLock::new(|| Regimes::new(data(), date!(2026 - 04 - 23)));
 
 pub(crate) fn number() -> CertificateNumber {
     CertificateNumber::of(&Digest::of(b"the certificate of these tests"))
@@ -153,6 +153,11 @@ impl Case {
         assert_eq!(verdict.verdict, Conforms, "{:#?}", verdict.findings);
         verdict
     }
+}
+
+/// What is more than information.
+pub(crate) fn effective(verdict: &Verdict) -> Vec<Finding> {
+    verdict.findings.iter().filter(|finding| finding.severity > Severity::Information).cloned().collect()
 }
 
 fn set(document: &mut Value, pointer: &str, value: Value) {

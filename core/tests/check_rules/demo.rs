@@ -105,7 +105,7 @@ const ROWS: &[Row] = &[
     }),
     row("no Y901 and no licence", CannotBeChecked, Some(DualUseUndeclared), |case| case.declared("/supportingDocuments", json!([]))),
     row("a list not loaded", CannotBeChecked, Some(RequirementUnknown), |case| {
-        let regimes = Regimes::built_in(data().without_list("833/2014 Annex XXXVII"), date!(2026 - 04 - 23));
+        let regimes = Regimes::new(data().without_list("833/2014 Annex XXXVII"), date!(2026 - 04 - 23));
         Case { regimes: Some(regimes), ..case }
     }),
     row("the seal revoked later, for a reason that leaves it standing", Conforms, Some(SealRevokedLater), |case| {
@@ -121,7 +121,7 @@ fn every_case_of_the_demo_comes_out_by_its_own_finding() {
         let codes: Vec<FindingCode> = verdict.findings.iter().map(|finding| finding.code).collect();
         match finding {
             Some(code) => assert!(codes.contains(code), "{name}: no {code:?} in {codes:?}"),
-            None => assert_eq!(codes, [], "{name}"),
+            None => assert_eq!(effective(&verdict), [], "{name}"),
         }
     }
 }

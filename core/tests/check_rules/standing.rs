@@ -35,7 +35,7 @@ fn status_counts_and_is_shown_in_the_order_of_the_design() {
 fn validity_is_days_both_inclusive_where_the_register_is() {
     // 2026-08-31 in Vilnius ends at 21:00 UTC: the day decides, not the instant.
     let on = |day| Moment { at: datetime!(2026-08-31 20:59 UTC), day };
-    let quiet = || Case { regimes: Some(Regimes::built_in(data(), date!(2026 - 12 - 31))), ..case() };
+    let quiet = || Case { regimes: Some(Regimes::new(data(), date!(2026 - 12 - 31))), ..case() };
     Case { moment: on(date!(2026 - 08 - 31)), ..quiet() }.conforms();
     Case { moment: on(date!(2026 - 09 - 01)), ..quiet() }.comes_out(DoesNotConform, FindingCode::CertificateExpired);
     Case { moment: on(date!(2026 - 03 - 01)), ..quiet() }.conforms();

@@ -1,6 +1,6 @@
 //! The verdict table, and "absent is not missing".
 
-use crate::case::{Case, case, code, unlisted};
+use crate::case::{Case, case, code, effective, unlisted};
 use endmark_core::moment::Moment;
 use endmark_core::verdict::Answer::{CannotBeChecked, DoesNotConform};
 use endmark_core::verdict::{FindingCode, Requirement};
@@ -12,7 +12,7 @@ fn everything_right_conforms_and_names_what_it_rests_on() {
     let verdict = case().conforms();
     assert!(verdict.items.iter().all(|item| item.requirement == Requirement::CertificateRequired));
     assert!(verdict.lists.iter().any(|list| list.id == "833/2014 Annex XXIII" && list.version == "2025-10-24"));
-    assert_eq!(verdict.findings, []);
+    assert_eq!(effective(&verdict), []);
 }
 
 #[test]

@@ -9,10 +9,10 @@ use super::super::check::verdict_text;
 use super::super::output::Output;
 use super::super::{Config, Failed, Outcome};
 use super::progress::Progress;
-use crate::app;
 use crate::audit::{Again, AgainError, Knowledge, decide_again};
 use crate::config::Settings;
 use crate::keys;
+use crate::law::Law;
 use crate::store::{Connection, apart};
 
 #[derive(Debug, clap::Args)]
@@ -37,8 +37,8 @@ pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Fail
 pub fn again(settings: &Settings, entry: u64) -> Result<Again, Failed> {
     let keys = keys::load(&settings.origin, &settings.keys.log, &settings.keys.rows)?;
     let (url, clock) = (settings.database_url()?, settings.clock()?);
-    let regimes = |at| app::regimes_at(settings, at).map_err(|error| error.to_string());
-    let knowledge = Knowledge { origin: &settings.origin, rows: &keys.rows, clock: &clock, regimes: &regimes };
+    let law = Law::new(settings.lists_valid_until)?;
+    let knowledge = Knowledge { origin: &settings.origin, rows: &keys.rows, clock: &clock, law: &law };
     let progress = Progress::new("replaying");
     let found: Result<Again, AgainError> = apart(|| {
         let mut connection = Connection::open(&url)?;

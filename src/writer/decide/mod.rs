@@ -6,6 +6,7 @@ mod declaration;
 mod event;
 mod paper;
 mod position;
+mod regimes;
 mod registry;
 mod service;
 mod standing;
@@ -34,7 +35,7 @@ use crate::entry::Kind;
 use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, KnownKey, Registry};
 use crate::store::certificate::{self, Found, Standing};
-use crate::store::{Connection, RowKey, StoreError, log_key, registry as rows, webhook};
+use crate::store::{Connection, RowKey, StoreError, log_key, regime, registry as rows, webhook};
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
 pub(super) const OPERATOR: &str = "operator";
@@ -67,6 +68,7 @@ pub(super) enum RegistryRow {
     Manufacturer(Box<endmark_core::manufacturer::Manufacturer>, u64),
     Anchor(Box<endmark_core::chain::Anchor>, Option<time::OffsetDateTime>, u64),
     List(Box<endmark_core::chain::RevocationList>, u64),
+    Regimes(Vec<std::sync::Arc<endmark_core::regime::Document>>, Digest, u64),
     Webhook(Box<crate::webhook::Webhook>, u64),
     WebhookGone(String),
     LogKeys(Box<[KnownKey; 2]>, u64),
@@ -276,6 +278,7 @@ impl View<'_> {
                 RegistryRow::Manufacturer(new, leaf) => rows::put_manufacturer(connection, key, new, *leaf)?,
                 RegistryRow::Anchor(new, after, leaf) => rows::put_anchor(connection, key, new, *after, *leaf)?,
                 RegistryRow::List(list, leaf) => rows::add_list(connection, list, *leaf)?,
+                RegistryRow::Regimes(new, edition, leaf) => regime::add(connection, key, new, *edition, *leaf)?,
                 RegistryRow::Webhook(new, leaf) => webhook::put(connection, key, new, *leaf)?,
                 RegistryRow::WebhookGone(id) => webhook::remove(connection, id)?,
                 RegistryRow::LogKeys(keys, leaf) => {

@@ -13,6 +13,7 @@ use crate::writer::{RegistryChange, Reply};
 
 pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) -> Decision {
     let (kind, subject, outcome) = match change {
+        RegistryChange::LoadRegimes(documents) => return super::regimes::load(documents, view, leaf),
         RegistryChange::Created => (Kind::RegisterCreated, view.origin.to_owned(), Ok(None)),
         RegistryChange::AddManufacturer(new) => {
             (Kind::ManufacturerChanged, new.organisation.to_string(), add_manufacturer(new, view, leaf).map(Some))
@@ -115,7 +116,11 @@ fn state(row: &RegistryRow) -> Option<Vec<u8>> {
         RegistryRow::Manufacturer(new, _) => json!({ "manufacturer": new }),
         RegistryRow::Caller(new, _) => json!({ "caller": CallerState::of(new) }),
         RegistryRow::Anchor(new, after, _) => json!({ "anchor": AnchorState::of(new, *after) }),
-        RegistryRow::List(..) | RegistryRow::Webhook(..) | RegistryRow::WebhookGone(_) | RegistryRow::LogKeys(..) => {
+        RegistryRow::List(..)
+        | RegistryRow::Regimes(..)
+        | RegistryRow::Webhook(..)
+        | RegistryRow::WebhookGone(_)
+        | RegistryRow::LogKeys(..) => {
             return None;
         }
     };
@@ -134,7 +139,7 @@ const fn code(change: &RegistryChange) -> &'static str {
         RegistryChange::SetActive { active: true, .. } => "resumed",
         RegistryChange::RevokeCaller(_) => "revoked",
         RegistryChange::DistrustAnchor { .. } => "distrusted",
-        RegistryChange::LoadList(..) => "loaded",
+        RegistryChange::LoadList(..) | RegistryChange::LoadRegimes(_) => "loaded",
         RegistryChange::RemoveWebhook(_) => "removed",
         RegistryChange::StopWebhook { .. } => "stopped",
         RegistryChange::RotateLogKey { .. } => "rotated",

@@ -135,7 +135,7 @@ fn all_findings_are_reported_and_the_gravest_come_first() {
         .certified("/statements/confirmed", json!(["S1"]))
         .declared("/goodsItems/1/countryOfOrigin", json!("PL"));
     let verdict = case.verdict();
-    let severities: Vec<_> = verdict.findings.iter().map(|finding| finding.severity).collect();
+    let severities: Vec<_> = effective(&verdict).iter().map(|finding| finding.severity).collect();
     assert_eq!(verdict.verdict, Answer::DoesNotConform);
     assert!(severities.is_sorted_by(|a, b| a >= b), "{severities:?}");
     assert_eq!(severities.len(), 5);

@@ -215,7 +215,7 @@ fn machines_of_two_lines_in_one_item_each_need_to_be_named_by_one_of_them() {
 fn a_thousand_strange_serial_numbers_are_one_finding() {
     let strange: Vec<String> = (0..1_000).map(|n| format!("S{n}")).collect();
     let verdict = good().declared("/goodsItems/0/serialNumbers", json!(strange)).verdict();
-    assert_eq!(verdict.findings.len(), 1);
+    assert_eq!(effective(&verdict).len(), 1);
     assert!(verdict.findings[0].declared.as_ref().unwrap().len() < 400);
 }
 

@@ -42,7 +42,11 @@ fn an_export_with_security_data_has_a_routing() {
 #[test]
 fn an_export_has_exporter_destination_and_cn_code() {
     good().declared("/parties/exporter", json!(null)).open(FindingCode::ElementEmpty);
-    good().declared("/countryOfDestination", json!(null)).open(FindingCode::ElementEmpty);
+    // Without a destination the regimes of a destination cannot speak either.
+    let nowhere = good().declared("/countryOfDestination", json!(null)).verdict();
+    assert_eq!(nowhere.verdict, Answer::CannotBeChecked);
+    let codes: Vec<_> = effective(&nowhere).iter().map(|finding| finding.code).collect();
+    assert!(codes.contains(&FindingCode::ElementEmpty) && codes.contains(&FindingCode::RequirementUnknown));
     let coarse = good().declared("/goodsItems/0/commodityCode", code("842230", None));
     coarse.open(FindingCode::ElementEmpty);
 }

@@ -19,7 +19,7 @@ fn entry(code: &str, ex: bool, from: Option<Date>) -> ListEntry {
 
 fn list(entries: &[(&str, bool)]) -> GoodsList {
     let entries = entries.iter().map(|(code, ex)| entry(code, *ex, None));
-    GoodsList::new("test", date!(2025 - 10 - 24), false, entries.collect())
+    GoodsList::new(super::head(), entries.collect())
 }
 
 fn said(list: &GoodsList, digits: &str) -> String {
@@ -68,7 +68,33 @@ fn a_code_coarser_than_an_entry_is_a_maybe() {
 #[test]
 fn an_entry_speaks_from_its_day_on() {
     let entry = entry("8427", false, Some(date!(2026 - 03 - 16)));
-    let list = GoodsList::new("test", date!(2026 - 03 - 16), false, vec![entry]);
+    let list = GoodsList::new(super::head(), vec![entry]);
     assert_eq!(list.find(&code("842720"), date!(2026 - 03 - 15)), Listed::No);
     assert!(matches!(list.find(&code("842720"), date!(2026 - 03 - 16)), Listed::Yes(_)));
+}
+
+#[test]
+fn taric_codes_match_to_their_last_digit() {
+    let list = list(&[("8422300010", false)]);
+    assert_eq!(said(&list, "8422300010"), "yes 8422300010");
+    assert_eq!(said(&list, "8422300020"), "no");
+    // TARIC 00 and a CN code alone are coarser than the entry.
+    assert_eq!(said(&list, "8422300000"), "maybe 8422300010");
+    assert_eq!(said(&list, "84223000"), "maybe 8422300010");
+}
+
+#[test]
+fn another_years_cn_code_is_compared_by_its_subheading() {
+    let entries = vec![entry("27101921", false, None)];
+    let of_2025 = super::super::ListHead { nomenclature: Some(2025), ..super::head() };
+    let list = GoodsList::new(of_2025, entries);
+    let found = |digits: &str, day| match list.find(&code(digits), day) {
+        Listed::Yes(_) => "yes",
+        Listed::Maybe(_) => "maybe",
+        Listed::No => "no",
+    };
+    assert_eq!(found("27101925", date!(2025 - 12 - 31)), "no");
+    assert_eq!(found("27101925", date!(2026 - 01 - 01)), "maybe");
+    assert_eq!(found("27101921", date!(2026 - 01 - 01)), "yes");
+    assert_eq!(found("27102090", date!(2026 - 01 - 01)), "no");
 }

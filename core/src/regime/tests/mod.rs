@@ -11,11 +11,11 @@ use super::RegimeData;
 pub(crate) fn files() -> Vec<(String, String)> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../regimes");
     let mut found = Vec::new();
-    for folder in ["", "lists/", "statements/"] {
+    for folder in ["", "lists/", "rules/", "statements/"] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_file() {
-                let name = entry.file_name().into_string().unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            if entry.file_type().unwrap().is_file() && name != "README.md" {
                 found.push((format!("{folder}{name}"), std::fs::read_to_string(entry.path()).unwrap()));
             }
         }
@@ -23,7 +23,7 @@ pub(crate) fn files() -> Vec<(String, String)> {
     found
 }
 
-pub(crate) fn parse(files: &[(String, String)]) -> Result<RegimeData, super::RegimeError> {
+pub(crate) fn parse(files: &[(String, String)]) -> Result<RegimeData, super::LoadRefused> {
     let borrowed: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     RegimeData::parse(&borrowed)
 }
@@ -32,4 +32,19 @@ pub(crate) fn parse(files: &[(String, String)]) -> Result<RegimeData, super::Reg
 pub(crate) fn data() -> RegimeData {
     static DATA: std::sync::LazyLock<RegimeData> = std::sync::LazyLock::new(|| parse(&files()).unwrap());
     DATA.clone()
+}
+
+/// A list of no content.
+pub(crate) fn head() -> super::ListHead {
+    let day = time::macros::date!(2025 - 10 - 24);
+    super::ListHead {
+        id: "test".to_owned(),
+        version: "2025-10-24".to_owned(),
+        from: day,
+        complete_to: day,
+        valid_until: None,
+        partial: false,
+        nomenclature: None,
+        source: "made up".to_owned(),
+    }
 }

@@ -1,0 +1,2 @@
+DROP TABLE regime_edition;
+DROP TABLE regime_document;
