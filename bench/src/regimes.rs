@@ -125,7 +125,7 @@ fn mean(regimes: &Regimes, consignment: &Consignment) -> Duration {
     took.checked_div(count).unwrap_or_default()
 }
 
-/// The same numbers in every run (SplitMix64).
+/// The same numbers in every run (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

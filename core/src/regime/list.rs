@@ -58,6 +58,9 @@ enum Says {
     LeftOut,
 }
 
+/// Headings have four digits.
+const HEADINGS: usize = 10_000;
+
 /// What a list says of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed<'a> {
@@ -97,6 +100,8 @@ pub struct GoodsList {
     head: ListHead,
     /// In order, beside their entries: a search touches these alone.
     prefixes: Vec<Prefix>,
+    /// Where each heading begins, from 0000 on: a search looks through one heading, however long the list is.
+    headings: Vec<usize>,
     entries: Vec<ListEntry>,
 }
 
@@ -104,8 +109,15 @@ impl GoodsList {
     /// A list of entries.
     pub fn new(head: ListHead, mut entries: Vec<ListEntry>) -> Self {
         entries.sort_by_key(|entry| Prefix::printed(&entry.code));
-        let prefixes = entries.iter().map(|entry| Prefix::printed(&entry.code)).collect();
-        Self { head, prefixes, entries }
+        let prefixes: Vec<Prefix> = entries.iter().map(|entry| Prefix::printed(&entry.code)).collect();
+        let mut headings = Vec::with_capacity(HEADINGS.saturating_add(1));
+        let mut place = 0_usize;
+        for heading in 0..=HEADINGS {
+            let before = |there: &&Prefix| there.heading() < heading;
+            place = place.saturating_add(prefixes.iter().skip(place).take_while(before).count());
+            headings.push(place);
+        }
+        Self { head, prefixes, headings, entries }
     }
 
     /// What it says of itself.
@@ -132,31 +144,33 @@ impl GoodsList {
     /// chapters that it has entries of, and everything where it has none.
     pub fn leaves_open(&self, code: &CommodityCode) -> bool {
         let chapter = Prefix::declared(code).cut(2);
-        self.head.partial && (self.entries.is_empty() || self.from(chapter, 0).1.next().is_some())
+        self.head.partial && (self.entries.is_empty() || self.from(chapter).next().is_some())
     }
 
-    /// Where a prefix begins at or after a place, and the entries at or below it from there.
-    fn from(&self, prefix: Prefix, start: usize) -> (usize, impl Iterator<Item = (Prefix, &ListEntry)>) {
-        let rest = self.prefixes.get(start..).unwrap_or_default();
-        let begin = start.saturating_add(rest.partition_point(|there| *there < prefix));
+    /// The entries at or below a prefix.
+    fn from(&self, prefix: Prefix) -> impl Iterator<Item = (Prefix, &ListEntry)> {
+        let heading = prefix.heading();
+        let start = self.headings.get(heading).copied().unwrap_or(0);
+        let end = self.headings.get(heading.saturating_add(1)).copied().unwrap_or(self.prefixes.len());
+        let within = self.prefixes.get(start..end).unwrap_or_default();
+        let begin = start.saturating_add(within.partition_point(|there| *there < prefix));
         let prefixes = self.prefixes.get(begin..).unwrap_or_default().iter().copied();
         let entries = self.entries.get(begin..).unwrap_or_default();
-        (begin, prefixes.zip(entries).take_while(move |(there, _)| prefix.covers(*there)))
+        prefixes.zip(entries).take_while(move |(there, _)| prefix.covers(*there))
     }
 
     /// What it says of a code on a day. A whole entry wins over one by description.
     pub fn find(&self, code: &CommodityCode, day: Date) -> Listed<'_> {
         let declared = Prefix::declared(code);
         let mut maybe = None;
-        let mut start = 0;
         for length in [2, 4, 6, 8, 10] {
             if length > declared.length() {
                 break;
             }
             let cut = declared.cut(length);
-            let (begin, below) = self.from(cut, start);
-            start = begin;
-            for (_, entry) in below.take_while(|(there, _)| *there == cut).filter(|(_, entry)| entry.applies(day)) {
+            for (_, entry) in
+                self.from(cut).take_while(|(there, _)| *there == cut).filter(|(_, entry)| entry.applies(day))
+            {
                 match entry.says(declared) {
                     Says::Listed => return Listed::Yes(entry),
                     Says::Partly => maybe = maybe.or(Some(entry)),
@@ -167,8 +181,8 @@ impl GoodsList {
         // The declared code may be coarser than an entry: 8471 70 declared, 8471 70 98 listed. Codes of another
         // year's nomenclature may be renumbered: then the whole subheading is.
         let compared = if self.is_of_another_year(day) { declared.cut(6) } else { declared };
-        let (_, below) = self.from(compared, 0);
-        let finer = below
+        let finer = self
+            .from(compared)
             .filter(|(there, entry)| there.length() > compared.length() && entry.applies(day))
             .map(|(_, entry)| entry)
             .next();

@@ -59,6 +59,11 @@ impl Prefix {
         self.length
     }
 
+    /// Its first four digits as a number.
+    pub(super) fn heading(self) -> usize {
+        self.digits.checked_div(1_000_000).and_then(|heading| usize::try_from(heading).ok()).unwrap_or(0)
+    }
+
     /// Its first digits.
     pub(super) fn cut(self, length: usize) -> Self {
         let length = length.min(self.length);
