@@ -1,5 +1,6 @@
 //! The demo: the whole story at a fixed time, through the real HTTPS door.
 
+mod audit;
 mod case;
 mod cases;
 mod document;
@@ -8,6 +9,7 @@ mod place;
 mod player;
 mod world;
 
+pub use audit::{Audited, audit};
 pub use case::{Case, Played};
 pub use cases::play;
 pub use place::Place;

@@ -66,6 +66,8 @@ pub enum Kind {
     WebhookChanged,
     /// Customs read a certificate's document.
     DocumentRead,
+    /// Entries were exported, or read by an auditor.
+    ExportMade,
     /// Evidence was erased.
     EvidenceErased,
     /// Evidence must stay, or need not any more.
@@ -110,6 +112,7 @@ impl Kind {
             Self::RevocationListLoaded => "revocationListLoaded",
             Self::WebhookChanged => "webhookChanged",
             Self::DocumentRead => "documentRead",
+            Self::ExportMade => "exportMade",
             Self::EvidenceErased => "evidenceErased",
             Self::LegalHoldChanged => "legalHoldChanged",
             Self::KeyChanged => "keyChanged",

@@ -1,11 +1,13 @@
 //! The HTTP interface. The whole route table of the api listener is on this screen.
 
+mod audit_entries;
 mod body;
 mod caller;
 mod certificates;
 mod changes;
 mod checkpoint;
 mod checks;
+mod consistency;
 mod customs_certificates;
 mod declaration_view;
 mod declarations;
@@ -25,6 +27,7 @@ mod statement_sets;
 mod steps;
 mod submit;
 mod suspension;
+mod tiles;
 mod usage;
 mod view;
 
@@ -73,7 +76,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(statement_sets::list) // GET /v1/statement-sets
         .service(statement_sets::show) // GET /v1/statement-sets/{id}
         .service(receipt::receipt) // GET /v1/entries/{id}/receipt
+        .service(audit_entries::entries) // GET /v1/audit/entries
+        .service(consistency::consistency) // GET /v1/audit/consistency?old=&new=
         .service(checkpoint::checkpoint) // GET /log/checkpoint
+        .service(tiles::bundle) // GET /log/tile/entries/{path}
+        .service(tiles::tile) // GET /log/tile/{path}
         .service(openapi::serve); // GET /v1/openapi.json
 }
 

@@ -7,6 +7,7 @@ mod cpu;
 mod document;
 mod drive;
 mod fill;
+mod log;
 mod plan;
 mod register;
 mod report;
@@ -42,11 +43,30 @@ fn complain(why: &str) -> ExitCode {
 
 /// Every database in turn; gives the number of errors.
 fn run(plan: &Plan) -> Result<u64, Failed> {
+    if let Some(entries) = plan.log {
+        return measure_log(plan, entries);
+    }
     let mut report = Report::new(plan.json);
     for database in &plan.databases {
         measure(plan, database, &mut report)?;
     }
     Ok(report.errors())
+}
+
+/// The log on every database in turn; gives the number of targets missed.
+fn measure_log(plan: &Plan, entries: u32) -> Result<u64, Failed> {
+    let mut missed = 0_u64;
+    for database in &plan.databases {
+        let is_sqlite = database == plan::SQLITE;
+        let place = Place::new(None, (!is_sqlite).then_some(database))?;
+        let name = if is_sqlite { "sqlite" } else { "postgres" };
+        for figure in log::measure(&place, entries)? {
+            let line = if plan.json { figure.json(name).to_string() } else { figure.text(name) };
+            writeln!(std::io::stdout().lock(), "{line}")?;
+            missed = missed.saturating_add(u64::from(!figure.reached));
+        }
+    }
+    Ok(missed)
 }
 
 fn measure(plan: &Plan, database: &str, report: &mut Report) -> Result<(), Failed> {

@@ -33,6 +33,9 @@ pub(crate) struct Arguments {
     /// Follow the median of `reserve` from 10^4 to 10^6 certificates instead.
     #[arg(long, conflicts_with = "certificates")]
     growth: bool,
+    /// The log alone: appending, receipts, export and its verification, with 10^6 entries.
+    #[arg(long, conflicts_with_all = ["growth", "certificates", "scenario", "connections"])]
+    log: bool,
     /// Only these scenarios; `ping`, to which they are compared, always comes along.
     #[arg(long)]
     scenario: Vec<String>,
@@ -50,6 +53,8 @@ pub(crate) struct Plan {
     pub(crate) databases: Vec<String>,
     pub(crate) json: bool,
     pub(crate) growth: bool,
+    /// The log alone, with so many entries.
+    pub(crate) log: Option<u32>,
     pub(crate) warm_up: Duration,
     pub(crate) measured: Duration,
     pub(crate) connections: Vec<usize>,
@@ -77,6 +82,7 @@ impl From<Arguments> for Plan {
             databases: arguments.databases,
             json: arguments.json,
             growth: arguments.growth,
+            log: arguments.log.then_some(if quick { 50_000 } else { 1_000_000 }),
             warm_up: Duration::from_millis(if quick { 500 } else { 2_000 }),
             measured: Duration::from_secs(arguments.seconds.unwrap_or(if quick { 2 } else { 10 })),
             connections,

@@ -13,6 +13,7 @@ pub mod check;
 pub mod consignment;
 pub mod day;
 pub mod digest;
+pub mod export;
 pub mod goods;
 pub mod log;
 pub mod manufacturer;

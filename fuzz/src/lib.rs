@@ -4,11 +4,13 @@
 //! None of them may panic on refusal: refusing is what parsers are for. They panic when a law breaks.
 
 mod documents;
+mod export;
 mod log;
 mod paper;
 mod sealing;
 
 pub use documents::{consignment, number, payload, regime};
+pub use export::{export_line, manifest, proof};
 pub use log::{checkpoint, receipt, seed_keys, tile};
 pub use paper::{pdf, photo, token, token_keys};
 pub use sealing::{chain, jws, revocation};
@@ -17,7 +19,7 @@ pub use sealing::{chain, jws, revocation};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 15] = [
     ("payload", payload),
     ("consignment", consignment),
     ("regime", regime),
@@ -30,4 +32,7 @@ pub const TARGETS: [Target; 12] = [
     ("token", token),
     ("pdf", pdf),
     ("photo", photo),
+    ("manifest", manifest),
+    ("export-line", export_line),
+    ("proof", proof),
 ];

@@ -129,6 +129,13 @@ fn good_seeds_are_accepted() {
     for photo in ["code.png", "code.jpg", "code.webp"] {
         assert_eq!(endmark_scan::codes(&seed("photo", photo)).unwrap().len(), 1, "{photo}");
     }
+    for manifest in ["whole.json", "filtered.json"] {
+        endmark_core::export::Manifest::parse(&seed("manifest", manifest)).unwrap();
+    }
+    endmark_core::export::EntryFields::parse(&seed("export-line", "entry")).unwrap();
+    endmark_core::export::ProofLine::parse(&seed("export-line", "proof")).unwrap();
+    endmark_core::export::EvidenceLine::parse(&seed("export-line", "evidence")).unwrap();
+    endmark_core::log::ConsistencyProof::parse(&seed("proof", "consistency")).unwrap();
     let receipt = Receipt::parse(&seed("receipt", "leaf1.tlog-proof")).unwrap();
     receipt.verify(br#"{"leaf":1}"#, &seed_keys()).unwrap();
     assert_eq!(revocation(&seed("chain", "direct")), Some(Revocation::Good));

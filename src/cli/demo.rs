@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output::Output;
 use super::{Failed, Outcome, block_on};
-use crate::demo::{Place, Played, STARTS_AT, World, play};
+use crate::demo::{Audited, Place, Played, STARTS_AT, World, audit, play};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -33,12 +33,14 @@ pub(super) fn run(arguments: Arguments, output: Output) -> Result<Outcome, Faile
         let played = play(&world, |played| show(output, played)).await?;
         let wrong = played.iter().filter(|played| !played.good).count();
         say(output, &format!("\n{} cases, {wrong} of them not as they should be.", played.len()));
+        let audited = audit(&world)?;
+        show_audit(output, &audited);
         if !arguments.once {
             say(output, &what_next(&world, &place));
             tokio::signal::ctrl_c().await?;
         }
         world.running.stop().await;
-        Ok(if wrong == 0 { Outcome::Yes } else { Outcome::No })
+        Ok(if wrong == 0 && audited.is_good() { Outcome::Yes } else { Outcome::No })
     })
 }
 
@@ -61,6 +63,19 @@ fn show(output: Output, played: &Played) {
         played.findings.join(", ")
     );
     output.show(line, &json!(played));
+}
+
+/// The export that verifies, and the copy that does not.
+fn show_audit(output: Output, audited: &Audited) {
+    let Audited { dir, key, report, changed, tampered } = audited;
+    let shown = format!(
+        "\nThe auditor takes the log away: endmark audit export {dir}\n  endmark-verify export {dir} --key {key}\n{report}\n\n\
+         The same after one byte of entry {changed} was changed in a copy:\n{tampered}",
+        dir = dir.display(),
+    );
+    let json = json!({ "case": "audit", "good": audited.is_good(), "export": report, "changed": changed,
+                       "tampered": tampered });
+    output.show(shown, &json);
 }
 
 fn what_next(world: &World, place: &Place) -> String {

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-pub use audit::{again as decide_again, verify as verify_database};
+pub use audit::{again as decide_again, export, verify as verify_database};
 pub use client::caller as registered_caller;
 pub use init::{Layout, make_register};
 pub use operator::{act as operator_action, apply as operator_change};

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod certificate;
 mod connection;
 mod error;
+pub mod export;
 pub mod head;
 pub mod lease;
 pub mod ledger;

@@ -93,6 +93,8 @@ pub enum Action {
         /// Where.
         office: Option<Office>,
     },
+    /// Record that entries are handed out; the text says which.
+    Export(String),
     /// Change the registry.
     Registry(RegistryChange),
     /// Erase evidence, or have it stay.

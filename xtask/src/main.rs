@@ -49,6 +49,7 @@ fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Resul
 fn test(filter: Option<&str>) -> Result<(), Failed> {
     let cluster = Cluster::start()?;
     tools::poppler()?;
+    tools::go();
     let python = tools::python();
     let mut environment = vec![("ENDMARK_TEST_POSTGRES", cluster.url())];
     environment.extend(python.as_deref().map(|python| ("ENDMARK_TEST_PYTHON", python)));

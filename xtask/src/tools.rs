@@ -19,6 +19,15 @@ pub(crate) fn poppler() -> Result<(), Failed> {
     run("apt-get", &["install", "-yq", "--no-install-recommends", "poppler-utils"], &quiet)
 }
 
+/// Go with its own implementation of the log's formats. Where it cannot be had, everything else is tested without.
+pub(crate) fn go() {
+    if Command::new("go").arg("version").output().is_ok() {
+        return;
+    }
+    let packages = ["install", "-yq", "--no-install-recommends", "golang-go", "golang-golang-x-mod-dev"];
+    let _ = run("apt-get", &packages, &[("DEBIAN_FRONTEND", "noninteractive")]);
+}
+
 /// A Python with `cwt` and `base45`, in a folder of its own; none where there is no Python or no package registry.
 pub(crate) fn python() -> Option<String> {
     let folder = Path::new("target/python");

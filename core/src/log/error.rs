@@ -89,6 +89,14 @@ pub enum LogError {
         /// How many there are.
         found: usize,
     },
+    /// A consistency proof between other sizes than those of the checkpoints.
+    #[error("the proof is for a tree of {found} leaves, the checkpoint has {wanted}")]
+    ProofOfAnother {
+        /// The size of the checkpoint.
+        wanted: u64,
+        /// The size in the proof.
+        found: u64,
+    },
     /// The proof leads to another root than the checkpoint's: entry, place, proof or root were changed.
     #[error("the proof leads to root {found}, the checkpoint has {wanted}")]
     RootMismatch {
@@ -156,6 +164,7 @@ impl LogError {
             Self::LeafOutsideTree { .. } => "logLeafOutsideTree",
             Self::Shrunk { .. } => "logShrunk",
             Self::ProofLength { .. } => "logProofLength",
+            Self::ProofOfAnother { .. } => "logProofOfAnother",
             Self::RootMismatch { .. } => "logRootMismatch",
             Self::OldRootMismatch { .. } => "logOldRootMismatch",
             Self::KeyHash { .. } => "logKeyHash",

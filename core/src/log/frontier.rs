@@ -2,9 +2,9 @@
 
 use super::hash::{Hash, empty_root, node_hash};
 
-/// One root for each bit set in the size, the largest subtree first.
+/// One root for each bit set in the size, the largest subtree first: 62 hashes at most, whatever the size.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Frontier {
+pub struct Frontier {
     size: u64,
     roots: Vec<Hash>,
 }
@@ -15,8 +15,14 @@ impl Frontier {
         Self { size, roots }
     }
 
-    pub(super) const fn size(&self) -> u64 {
+    /// How many leaves the tree has.
+    pub const fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Appends a leaf: its place is the size before.
+    pub fn push(&mut self, leaf: Hash) {
+        self.append(leaf, |_, _| {});
     }
 
     /// Appends a leaf; `completed` hears of every subtree that it completes, by height from 0 (the leaf itself).
@@ -34,7 +40,7 @@ impl Frontier {
     }
 
     /// The root of the whole tree (RFC 6962, section 2.1): at most one hash for each bit of the size.
-    pub(super) fn root(&self) -> Hash {
+    pub fn root(&self) -> Hash {
         self.roots.iter().rev().copied().reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(empty_root)
     }
 }
@@ -43,7 +49,7 @@ impl Frontier {
 pub(super) fn root_of(hashes: &[Hash]) -> Hash {
     let mut frontier = Frontier::default();
     for hash in hashes {
-        frontier.append(*hash, |_, _| {});
+        frontier.push(*hash);
     }
     frontier.root()
 }

@@ -130,10 +130,14 @@ impl LogSigner {
             return Err(LogError::OriginMismatch { key, origin });
         }
         let text = checkpoint.text();
-        let signature = self.pair.sign(text.as_bytes());
-        let note = format!("{text}\n{}", signature_line(&self.key, signature.as_ref()));
+        let note = format!("{text}\n{}", self.signature(&text));
         open_checkpoint(note.as_bytes(), std::slice::from_ref(&self.key))?;
         Ok(note)
+    }
+
+    /// The signature line over a text of this crate that no checkpoint could be taken for.
+    pub(crate) fn signature(&self, text: &str) -> String {
+        signature_line(&self.key, self.pair.sign(text.as_bytes()).as_ref())
     }
 }
 

@@ -7,7 +7,9 @@
 //! What a valid proof shows: the entry stands at its leaf in the tree whose head the log's key signed. What it
 //! does not show: that the key signed no other tree of the same size. Only a witness or a held receipt does.
 
+mod bundle;
 mod checkpoint;
+mod consistency;
 mod edge;
 mod error;
 mod frontier;
@@ -23,11 +25,15 @@ mod tests;
 mod tile;
 mod verify;
 
+pub use bundle::{BundleId, ENTRY_BYTES_MAX, bundle_bytes, bundle_entries};
 pub use checkpoint::Checkpoint;
+pub use consistency::{CONSISTENCY_BYTES_MAX, ConsistencyProof};
 pub use edge::{Edge, SIZE_MAX};
 pub use error::LogError;
+pub use frontier::Frontier;
 pub use hash::{Hash, empty_root, leaf_hash, node_hash};
 pub use key::{LogKey, LogSigner};
+pub(crate) use note::open_note;
 pub use note::{NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX, SignedCheckpoint, open_checkpoint};
 pub use origin::{ORIGIN_CHARACTERS_MAX, Origin};
 pub use prove::{consistency_proof, inclusion_proof};

@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::checkpoint::Checkpoint;
 use super::error::LogError;
 use super::key::LogKey;
+use super::origin::Origin;
 
 /// The most signatures of a note: the format asks readers for 16 at least; twice that leaves room for a log's own
 /// keys during a rotation, and bounds the work on a hostile note.
@@ -62,11 +63,23 @@ fn read_signature(line: &str) -> Result<Signature<'_>, LogError> {
     Ok(Signature { name, key_hash: u32::from_be_bytes(*key_hash), bytes: signature.to_vec() })
 }
 
-/// Opens a signed checkpoint: a known key whose name is the origin must have signed it.
-///
-/// Signatures by keys that are not in `keys` are ignored (witnesses, and keys of a rotation to come); a bad
-/// signature by a key that is refuses the note, whatever else signed it. Bounds: 128 KiB, 32 signatures.
-pub fn open_checkpoint(note: &[u8], keys: &[LogKey]) -> Result<SignedCheckpoint, LogError> {
+/// A note with its signatures judged.
+pub(crate) struct OpenedNote<'a> {
+    /// What was signed, with the line feed at its end.
+    pub(crate) text: &'a str,
+    signers: Vec<&'a LogKey>,
+}
+
+impl OpenedNote<'_> {
+    /// Requires that a known key of this origin signed it.
+    pub(crate) fn signed_by(&self, origin: &Origin) -> Result<(), LogError> {
+        let signed = self.signers.iter().any(|key| key.name() == origin);
+        if signed { Ok(()) } else { Err(LogError::NotSigned(origin.to_string())) }
+    }
+}
+
+/// Opens a note: every signature by a known key must be good; all others are ignored.
+pub(crate) fn open_note<'a>(note: &'a [u8], keys: &'a [LogKey]) -> Result<OpenedNote<'a>, LogError> {
     if note.len() > NOTE_BYTES_MAX {
         return Err(LogError::TooLarge { what: "note", unit: "bytes", max: NOTE_BYTES_MAX, found: note.len() });
     }
@@ -85,18 +98,25 @@ pub fn open_checkpoint(note: &[u8], keys: &[LogKey]) -> Result<SignedCheckpoint,
     if count > NOTE_SIGNATURES_MAX {
         return Err(LogError::TooLarge { what: "note", unit: "signatures", max: NOTE_SIGNATURES_MAX, found: count });
     }
-    let checkpoint = Checkpoint::parse(text)?;
-    let mut signed = false;
+    let mut signers = Vec::new();
     for line in signatures.split('\n') {
         let found = read_signature(line)?;
         let known = |key: &&LogKey| key.name().as_str() == found.name && key.hash() == found.key_hash;
         if let Some(key) = keys.iter().find(known) {
             key.verify(text.as_bytes(), &found.bytes)?;
-            signed |= *key.name() == checkpoint.origin;
+            signers.push(key);
         }
     }
-    if signed {
-        return Ok(SignedCheckpoint { checkpoint, note: note.to_owned() });
-    }
-    Err(LogError::NotSigned(checkpoint.origin.to_string()))
+    Ok(OpenedNote { text, signers })
+}
+
+/// Opens a signed checkpoint: a known key whose name is the origin must have signed it.
+///
+/// Signatures by keys that are not in `keys` are ignored (witnesses, and keys of a rotation to come); a bad
+/// signature by a key that is refuses the note, whatever else signed it. Bounds: 128 KiB, 32 signatures.
+pub fn open_checkpoint(note: &[u8], keys: &[LogKey]) -> Result<SignedCheckpoint, LogError> {
+    let opened = open_note(note, keys)?;
+    let checkpoint = Checkpoint::parse(opened.text)?;
+    opened.signed_by(&checkpoint.origin)?;
+    Ok(SignedCheckpoint { checkpoint, note: String::from_utf8_lossy(note).into_owned() })
 }

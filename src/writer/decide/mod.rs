@@ -149,6 +149,7 @@ impl Action {
             Self::Check(request) if request.precheck => &[Grant::Manufacturer, Grant::Declarant],
             Self::Check(_) | Self::Paper(_) | Self::ReadDocument { .. } => &[Grant::CustomsRead, Grant::CustomsWrite],
             Self::Position(_) | Self::Declaration(_) => &[Grant::CustomsWrite],
+            Self::Export(_) => &[Grant::Auditor],
             Self::Registry(_) | Self::Archive(_) | Self::Service(_) => &[],
         }
     }
@@ -190,7 +191,7 @@ impl Action {
                 check::declarations(&request.check, &request.mrn, mrns);
             }
             Self::Declaration(request) => drop(mrns.insert(request.mrn.clone())),
-            Self::RefuseSeal { .. } | Self::Registry(_) | Self::Archive(_) | Self::Service(_) => {}
+            Self::RefuseSeal { .. } | Self::Export(_) | Self::Registry(_) | Self::Archive(_) | Self::Service(_) => {}
         }
     }
 }
@@ -202,6 +203,7 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
         let mut decision = match &command.action {
             Action::Registry(change) => registry::decide(change, view, leaf),
             Action::Archive(change) => archive::decide(change, view, leaf),
+            Action::Export(what) => service::export(what, OPERATOR),
             Action::Service(occasion) => return Ok(service::decide(occasion)),
             other => return Err(Failure::Forbidden(other.grants())),
         };
@@ -226,6 +228,7 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
         Action::Position(request) => position::decide(request, caller, view, leaf),
         Action::Declaration(request) => declaration::decide(request, caller, view, leaf),
         Action::ReadDocument { number, office } => status::read(*number, office.as_ref(), caller, view),
+        Action::Export(what) => Ok(service::export(what, caller.organisation.as_str())),
         Action::Registry(_) | Action::Archive(_) | Action::Service(_) => Err(Failure::Forbidden(grants)),
     }?;
     decision.draft.role = role;

@@ -20,6 +20,12 @@ pub(super) fn decide(occasion: &Occasion) -> Decision {
     Decision::new(draft, None, Reply::Changed)
 }
 
+/// Entries are handed out: which, is evidence.
+pub(super) fn export(what: &str, organisation: &str) -> Decision {
+    let draft = Draft::new(Kind::ExportMade, organisation.to_owned(), "done");
+    Decision::new(draft, Some(what.as_bytes().to_vec()), Reply::Changed)
+}
+
 /// The system's clock is behind the time of the log.
 pub(in crate::writer) fn clock_set_back(behind: Duration) -> Decision {
     let mut draft = Draft::new(Kind::ClockSetBack, OPERATOR.to_owned(), "counted");

@@ -1,0 +1,209 @@
+//! The log: how fast it grows, is proved, taken away and verified.
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use endmark::cli::{Failed, Layout, export, make_register};
+use endmark::config::Settings;
+use endmark::demo::{ORIGIN, Place, STARTS_AT};
+use endmark::export::Order;
+use endmark::store::log::{StoredEntry, append, entries_from, put_tiles, with_tiles};
+use endmark::store::{Connection, StoreError, apart, head};
+use endmark_core::digest::Digest;
+use endmark_core::log::{Edge, inclusion_proof, leaf_hash};
+use serde_json::{Value, json};
+
+/// Entries written in one transaction, and read at once.
+const CHUNK: u32 = 512;
+/// Receipts that are made.
+const RECEIPTS: u32 = 10_000;
+
+/// One figure.
+pub(crate) struct Figure {
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+    target: String,
+    pub(crate) reached: bool,
+}
+
+impl Figure {
+    fn at_least(name: &'static str, value: f64, unit: &'static str, least: f64) -> Self {
+        Self { name, value, unit, target: format!("at least {least}"), reached: value >= least }
+    }
+
+    fn at_most(name: &'static str, value: f64, unit: &'static str, most: f64) -> Self {
+        Self { name, value, unit, target: format!("at most {most}"), reached: value <= most }
+    }
+
+    pub(crate) fn json(&self, database: &str) -> Value {
+        json!({ "database": database, "scenario": self.name, "value": self.value, "unit": self.unit,
+                "target": self.target, "reached": self.reached })
+    }
+
+    pub(crate) fn text(&self, database: &str) -> String {
+        let Self { name, value, unit, target, reached } = self;
+        let mark = if *reached { "ok" } else { "MISSED" };
+        format!("{database:<9} {name:<28} {value:>12.2} {unit:<10} {target:<22} {mark}")
+    }
+}
+
+/// An entry as a check leaves it: about 700 bytes.
+fn entry(leaf: u64) -> Vec<u8> {
+    let digest = Digest::of(&leaf.to_be_bytes());
+    json!({
+        "leaf": leaf, "version": 2, "type": "consignmentChecked", "at": "2026-03-16T09:00:00Z",
+        "request": digest.to_string().get(..32), "organisation": "lt-customs", "client": digest,
+        "role": "customs:read", "office": "LTKR1000", "certificates": ["EDC-7K3M-9QXD-41TZ-P0AB-X"],
+        "declaration": "26LT0000000000AAB1", "decision": "conforms", "reasons": [],
+        "regimes": [{ "id": "eu-833-2014", "version": "2026-02-24" }, { "id": "eu-765-2006", "version": "2026-02-24" }],
+        "lists": [{ "id": "eu-833-2014/XXIII", "version": "2026-02-24" }], "software": "endmark 0.1.0"
+    })
+    .to_string()
+    .into_bytes()
+}
+
+fn rate(count: f64, took: Duration) -> f64 {
+    count / took.as_secs_f64()
+}
+
+/// All figures of one database.
+pub(crate) fn measure(place: &Place, count: u32) -> Result<Vec<Figure>, Failed> {
+    let mut figures = vec![tree(count.min(200_000))];
+    let layout = Layout {
+        origin: ORIGIN.to_owned(),
+        database: place.database().to_owned(),
+        ports: [0, 0, 0],
+        fixed_time: Some("2026-03-16T09:00:00Z".to_owned()),
+        lists_valid_until: "2026-04-23".to_owned(),
+    };
+    let settings = Settings::read(&make_register(place.dir(), &layout)?)?;
+    let url = settings.database_url()?;
+    let (receipts, raw) = apart(|| {
+        let mut connection = Connection::open(&url)?;
+        let size = fill(&mut connection, count)?;
+        Ok((receipts(&mut connection, size)?, read_raw(&mut connection)?))
+    })?;
+    figures.push(receipts);
+    forget_peak();
+    let dir = place.dir().join("export");
+    let begun = Instant::now();
+    let made = export(&settings, &dir, &Order::default())?;
+    let took = begun.elapsed();
+    let entries = f64::from(u32::try_from(made.entries).unwrap_or(u32::MAX));
+    figures.push(Figure::at_least("export, of raw reading", rate(entries, took) / raw, "", 0.5));
+    figures.push(Figure::at_most("export, peak memory", peak_mebibytes(), "MiB", 128.0));
+    figures.push(verify(&dir, entries)?);
+    Ok(figures)
+}
+
+/// Appending against hashing the same bytes once, on one thread.
+fn tree(count: u32) -> Figure {
+    let entries: Vec<Vec<u8>> = (0..u64::from(count)).map(entry).collect();
+    let begun = Instant::now();
+    for entry in &entries {
+        black_box(Digest::of(entry));
+    }
+    let hashing = begun.elapsed();
+    let mut edge = Edge::empty();
+    let begun = Instant::now();
+    for entry in &entries {
+        edge.append(leaf_hash(entry));
+        if edge.size().is_multiple_of(256) {
+            black_box(edge.take_changed());
+        }
+    }
+    let appending = begun.elapsed();
+    Figure::at_least("append, of SHA-256", hashing.as_secs_f64() / appending.as_secs_f64(), "", 0.5)
+}
+
+/// Writes entries past the writer, as it would; gives the size.
+fn fill(connection: &mut Connection, count: u32) -> Result<u64, StoreError> {
+    let mut done = 0;
+    while done < count {
+        let mut new = head::begin_and_lock(connection)?;
+        let mut tiles = Vec::new();
+        let mut edge = with_tiles(connection, |stored| Edge::load(new.size, stored))?;
+        let rows: Vec<StoredEntry> = (0..CHUNK.min(count.saturating_sub(done)))
+            .map(|_| {
+                let (leaf, body) = (edge.size(), entry(edge.size()));
+                edge.append(leaf_hash(&body));
+                StoredEntry {
+                    leaf,
+                    at: STARTS_AT,
+                    kind: "consignmentChecked",
+                    organisation: "lt-customs".to_owned(),
+                    decision: "conforms".to_owned(),
+                    certificate: Some("EDC-7K3M-9QXD-41TZ-P0AB-X".to_owned()),
+                    mrn: Some("26LT0000000000AAB1".to_owned()),
+                    office: Some("LTKR1000".to_owned()),
+                    body,
+                }
+            })
+            .collect();
+        done = done.saturating_add(CHUNK);
+        append(connection, rows)?;
+        tiles.extend(edge.take_changed());
+        put_tiles(connection, &tiles)?;
+        (new.size, new.root) = (edge.size(), edge.root());
+        head::update(connection, &new)?;
+        head::commit(connection)?;
+    }
+    Ok(head::read(connection)?.size)
+}
+
+/// Inclusion proofs out of the stored tiles, all over the log.
+fn receipts(connection: &mut Connection, size: u64) -> Result<Figure, StoreError> {
+    let begun = Instant::now();
+    for number in 0..u64::from(RECEIPTS) {
+        let leaf = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % size;
+        black_box(with_tiles(connection, |stored| inclusion_proof(leaf, size, stored))?);
+    }
+    let millis = begun.elapsed().as_secs_f64() * 1_000.0 / f64::from(RECEIPTS);
+    Ok(Figure::at_most("receipt from tiles, mean", millis, "ms", 1.0))
+}
+
+/// The same rows read and thrown away; entries a second.
+fn read_raw(connection: &mut Connection) -> Result<f64, StoreError> {
+    let (mut next, mut count) = (0, 0_u32);
+    let begun = Instant::now();
+    loop {
+        let page = entries_from(connection, next, CHUNK.into())?;
+        let Some((last, _)) = page.last() else { break };
+        next = last.saturating_add(1);
+        count = count.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
+        black_box(page);
+    }
+    Ok(rate(f64::from(count), begun.elapsed()))
+}
+
+/// Verifying: 300,000 entries a second, or 0.3 of what hashing alone would take.
+fn verify(dir: &Path, entries: f64) -> Result<Figure, Failed> {
+    let keys = endmark_verify::read_keys(&[dir.join("keys.txt").display().to_string()])?;
+    let begun = Instant::now();
+    let report = endmark_verify::export(dir, &keys, None, &mut |_, _| {})?;
+    let verified = rate(entries, begun.elapsed());
+    if !report.good {
+        return Err(report.to_string().into());
+    }
+    let bytes = fs::read(dir.join("entries.jsonl"))?;
+    let begun = Instant::now();
+    black_box(Digest::of(&bytes));
+    let least = (0.3 * rate(entries, begun.elapsed())).min(300_000.0);
+    Ok(Figure::at_least("verify an export", verified, "entries/s", least.round()))
+}
+
+/// From here on the peak counts anew.
+fn forget_peak() {
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory this process had at once.
+fn peak_mebibytes() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u32>().ok());
+    peak.map_or(f64::NAN, |kibibytes| f64::from(kibibytes) / 1_024.0)
+}

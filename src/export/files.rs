@@ -1,0 +1,73 @@
+//! Files that grow: hashed as they are written.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use endmark_core::digest::Hasher;
+use endmark_core::export::{FileName, ListedFile};
+
+use super::{ExportError, failed};
+
+/// A file that grows.
+#[derive(Debug)]
+pub(super) struct Growing {
+    name: FileName,
+    path: PathBuf,
+    file: BufWriter<File>,
+    hasher: Hasher,
+    bytes: u64,
+}
+
+impl Growing {
+    /// Opens a file whose first `length` bytes are good; what stands behind them was cut short and goes. `seen` hears
+    /// of the good ones.
+    pub(super) fn open(
+        dir: &Path,
+        name: FileName,
+        length: u64,
+        mut seen: impl FnMut(&[u8]),
+    ) -> Result<Self, ExportError> {
+        let path = dir.join(name.as_str());
+        let fail = failed(&path);
+        let file = OpenOptions::new().create(true).append(true).read(true).open(&path).map_err(&fail)?;
+        if file.metadata().map_err(&fail)?.len() < length {
+            return Err(ExportError::Folder(format!(
+                "{} is shorter than it was; delete the folder and begin again",
+                path.display()
+            )));
+        }
+        file.set_len(length).map_err(&fail)?;
+        let mut hasher = Hasher::default();
+        let mut reader = BufReader::with_capacity(256 * 1024, File::open(&path).map_err(&fail)?.take(length));
+        loop {
+            let part = reader.fill_buf().map_err(&fail)?;
+            if part.is_empty() {
+                break;
+            }
+            hasher.update(part);
+            seen(part);
+            let read = part.len();
+            reader.consume(read);
+        }
+        Ok(Self { name, path, file: BufWriter::with_capacity(256 * 1024, file), hasher, bytes: length })
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), ExportError> {
+        self.hasher.update(bytes);
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        self.file.write_all(bytes).map_err(failed(&self.path))
+    }
+
+    /// Makes durable what was written; gives the good length.
+    pub(super) fn sync(&mut self) -> Result<(FileName, u64), ExportError> {
+        self.file.flush().and_then(|()| self.file.get_ref().sync_data()).map_err(failed(&self.path))?;
+        Ok((self.name, self.bytes))
+    }
+
+    /// Done, as the manifest lists it.
+    pub(super) fn finish(mut self) -> Result<ListedFile, ExportError> {
+        self.sync()?;
+        Ok(ListedFile { name: self.name, bytes: self.bytes, sha256: self.hasher.finish() })
+    }
+}

@@ -1,0 +1,94 @@
+//! Reading entries for exports: short reads in the order of the log, no snapshot that lasts.
+
+use diesel::prelude::*;
+use endmark_core::export::{EntryFields, Filter, Match};
+
+use super::log::evidence_of;
+use super::schema::entry;
+use super::{Connection, StoreError, column, count, micros, on};
+
+/// How many leaves one statement looks at: a filter that fits little must not hold a connection for long.
+const WINDOW: u64 = 50_000;
+
+/// Entries that are wanted, and where to go on.
+#[derive(Debug)]
+pub struct Page {
+    /// Leaf and bytes, in order.
+    pub entries: Vec<(u64, Vec<u8>)>,
+    /// The leaf after the last one looked at.
+    pub next: u64,
+}
+
+/// The next entries that a filter wants, from a leaf on and below another, at most `most`; there may be none.
+///
+/// The columns only narrow the search: what is wanted is decided by the entries' bytes.
+pub fn page(
+    connection: &mut Connection,
+    filter: &Filter,
+    from: u64,
+    below: u64,
+    most: u16,
+) -> Result<Page, StoreError> {
+    let end = below.min(from.saturating_add(WINDOW));
+    let (first, last) = (column(from)?, column(end)?);
+    let rows: Vec<(i64, Vec<u8>)> = on!(connection, c => {
+        let mut query = entry::table
+            .filter(entry::leaf.ge(first).and(entry::leaf.lt(last)))
+            .order(entry::leaf)
+            .limit(most.into())
+            .select((entry::leaf, entry::body))
+            .into_boxed();
+        if let Some(at) = filter.from {
+            query = query.filter(entry::at_micros.ge(micros(at)));
+        }
+        if let Some(at) = filter.until {
+            query = query.filter(entry::at_micros.lt(micros(at)));
+        }
+        if let Some(organisation) = &filter.organisation {
+            query = query.filter(entry::organisation.eq(organisation));
+        }
+        if let Some(declaration) = &filter.declaration {
+            query = query.filter(entry::mrn.eq(declaration));
+        }
+        if let Some(kind) = &filter.kind {
+            query = query.filter(entry::kind.eq(kind));
+        }
+        if let Some(decision) = &filter.decision {
+            query = query.filter(entry::decision.eq(decision));
+        }
+        if let Some(office) = &filter.office {
+            query = query.filter(entry::office.eq(office));
+        }
+        query.load(c)
+    })?;
+    let full = rows.len() == usize::from(most);
+    let mut entries = Vec::with_capacity(rows.len());
+    let mut next = end;
+    for (leaf, body) in rows {
+        let leaf = count(leaf)?;
+        if full {
+            next = leaf.saturating_add(1);
+        }
+        if wants(connection, filter, leaf, &body)? {
+            entries.push((leaf, body));
+        }
+    }
+    Ok(Page { entries, next })
+}
+
+fn wants(connection: &mut Connection, filter: &Filter, leaf: u64, body: &[u8]) -> Result<bool, StoreError> {
+    if filter.is_empty() {
+        return Ok(true);
+    }
+    let fields = EntryFields::parse(body)
+        .map_err(|error| StoreError::Corrupt(format!("entry {leaf}: {error}; run: endmark audit verify")))?;
+    match (filter.matches(&fields), filter.certificate) {
+        (Match::Yes, _) => Ok(true),
+        (Match::InEvidence, Some(number)) => {
+            let (evidence, number) = (evidence_of(connection, leaf)?, number.to_string());
+            let names = |body: &[u8]| body.windows(number.len()).any(|part| part == number.as_bytes());
+            Ok(evidence.is_some_and(|evidence| names(&evidence.body)))
+        }
+        _ => Ok(false),
+    }
+}

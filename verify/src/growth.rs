@@ -1,0 +1,38 @@
+//! A log's growth since last time.
+
+use std::path::Path;
+
+use endmark_core::log::{CONSISTENCY_BYTES_MAX, ConsistencyProof, LogKey, NOTE_BYTES_MAX, open_checkpoint};
+
+use crate::file::needed;
+use crate::{CouldNot, Report};
+
+/// Verifies that the newer checkpoint continues the older one. Equal checkpoints need no proof.
+pub fn growth(old: &Path, new: &Path, proof: Option<&Path>, keys: &[LogKey]) -> Result<Report, CouldNot> {
+    let mut report = Report::new("the newer checkpoint continues the older one");
+    let mut heads = Vec::new();
+    for path in [old, new] {
+        match open_checkpoint(&needed(path, NOTE_BYTES_MAX)?, keys) {
+            Ok(signed) => heads.push(signed.checkpoint().clone()),
+            Err(error) => report.file(path.display(), error),
+        }
+    }
+    let [old, new] = heads.as_slice() else { return Ok(report.finish()) };
+    let judged = match proof {
+        Some(path) => ConsistencyProof::parse(&needed(path, CONSISTENCY_BYTES_MAX)?),
+        None if old.size == new.size || old.size == 0 => {
+            Ok(ConsistencyProof { old: old.size, new: new.size, proof: Vec::new() })
+        }
+        None => {
+            return Err(CouldNot(format!(
+                "--proof is missing: from the register, GET /v1/audit/consistency?old={}&new={}",
+                old.size, new.size
+            )));
+        }
+    };
+    match judged.and_then(|proof| proof.verify(old, new)) {
+        Ok(()) => report.shows(format_args!("{}: from {} to {} entries", new.origin, old.size, new.size)),
+        Err(error) => report.fault(None, None, error),
+    }
+    Ok(report.finish())
+}
