@@ -46,12 +46,13 @@ impl Core {
     pub(super) fn open(url: &DatabaseUrl, context: Arc<Context>) -> Result<Self, StoreError> {
         let mut connection = Connection::open(url)?;
         head::require_durability(&mut connection)?;
+        // The file before the head: a service that runs beside this moves both on, the head first.
+        let kept = crate::app::checkpoint_file::read(&context.checkpoint_path, &context.log_keys)
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let head = head::read(&mut connection)?;
         let fork = |error: Fork| StoreError::Corrupt(error.to_string());
         let edge = load_edge(&mut connection, &head).map_err(fork)?;
-        if let Some(kept) = crate::app::checkpoint_file::read(&context.checkpoint_path, &context.log_keys)
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?
-        {
+        if let Some(kept) = kept {
             require_continuation(&mut connection, kept.size, kept.root, &head).map_err(fork)?;
         }
         let registry = Arc::new(Registry::load(&mut connection, &context.keys.rows, head.epoch, &context.law)?);

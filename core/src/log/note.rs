@@ -78,8 +78,8 @@ impl OpenedNote<'_> {
     }
 }
 
-/// Opens a note: every signature by a known key must be good; all others are ignored.
-pub(crate) fn open_note<'a>(note: &'a [u8], keys: &'a [LogKey]) -> Result<OpenedNote<'a>, LogError> {
+/// A note's text, with the line feed at its end, and its signature lines.
+fn split(note: &[u8]) -> Result<(&str, &str), LogError> {
     if note.len() > NOTE_BYTES_MAX {
         return Err(LogError::TooLarge { what: "note", unit: "bytes", max: NOTE_BYTES_MAX, found: note.len() });
     }
@@ -98,6 +98,12 @@ pub(crate) fn open_note<'a>(note: &'a [u8], keys: &'a [LogKey]) -> Result<Opened
     if count > NOTE_SIGNATURES_MAX {
         return Err(LogError::TooLarge { what: "note", unit: "signatures", max: NOTE_SIGNATURES_MAX, found: count });
     }
+    Ok((text, signatures))
+}
+
+/// Opens a note: every signature by a known key must be good; all others are ignored.
+pub(crate) fn open_note<'a>(note: &'a [u8], keys: &'a [LogKey]) -> Result<OpenedNote<'a>, LogError> {
+    let (text, signatures) = split(note)?;
     let mut signers = Vec::new();
     for line in signatures.split('\n') {
         let found = read_signature(line)?;
@@ -115,8 +121,9 @@ pub(crate) fn open_note<'a>(note: &'a [u8], keys: &'a [LogKey]) -> Result<Opened
 /// Signatures by keys that are not in `keys` are ignored (witnesses, and keys of a rotation to come); a bad
 /// signature by a key that is refuses the note, whatever else signed it. Bounds: 128 KiB, 32 signatures.
 pub fn open_checkpoint(note: &[u8], keys: &[LogKey]) -> Result<SignedCheckpoint, LogError> {
+    // What is no checkpoint is refused for that, whoever signed it.
+    let checkpoint = Checkpoint::parse(split(note)?.0)?;
     let opened = open_note(note, keys)?;
-    let checkpoint = Checkpoint::parse(opened.text)?;
     opened.signed_by(&checkpoint.origin)?;
     Ok(SignedCheckpoint { checkpoint, note: String::from_utf8_lossy(note).into_owned() })
 }

@@ -136,12 +136,12 @@ fn the_longest_certificate_still_has_a_code() {
         line["quantity"]["value"] = json!(format!("{}.{}", digits.get(..12).unwrap(), digits.get(12..18).unwrap()));
     }
     let certificate = certificate(&document);
-    let code = signer.write(&certificate);
-    let token = parse(&code).unwrap().verify(&"r".repeat(100), &signer.keys()).unwrap();
+    let read = |code: &str| parse(code).unwrap().verify(&"r".repeat(100), &signer.keys()).unwrap();
+    let token = read(&signer.write(&certificate));
     assert!(token.claims().manufacturer.name.as_ref().is_none_or(|name| name.ends_with('…')));
-    assert!(token.claims().routes_left_out() > 0);
-    // The last resort fits by itself, whatever else is tried before it.
-    assert!(signer.try_write(&certificate, SHORTENINGS[SHORTENINGS.len() - 1]).is_some());
+    // The last resort fits by itself, whatever else is tried before it: a signature may deflate a byte longer.
+    let shortest = signer.try_write(&certificate, SHORTENINGS[SHORTENINGS.len() - 1]).unwrap();
+    assert!(read(&shortest).claims().routes_left_out() > 0);
 }
 
 #[test]
