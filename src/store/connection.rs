@@ -108,7 +108,9 @@ fn open_postgres(config: &tokio_postgres::Config) -> Result<Connection, StoreErr
          -- A plan made while a table was small reads all of it when it has grown; planning anew costs less.
          SET plan_cache_mode = 'force_custom_plan';
          -- Every access is by key. For a batch of keys and a small table the planner would read and hash all of it.
-         SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;",
+         SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+         -- The one row of the head has no other way to be read; at the price put on that, it would be compiled first.
+         SET jit = off;",
     ))?;
     // Evidence is longer than a page's share and gets compressed; pglz took a seventh of the database's time. A server
     // without lz4 says no, and stays with pglz.
