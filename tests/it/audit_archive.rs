@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use crate::ledger::{mrn, put, send, trucks};
-use crate::support::{On, Register, consignment, faults, ledger_and_log_agree, on_both_databases, sql, with_database};
+use crate::support::{
+    On, Register, consignment, entries, faults, ledger_and_log_agree, on_both_databases, sql, with_database,
+};
 use crate::tables::edit;
 
 on_both_databases!(
@@ -48,11 +50,6 @@ fn entry(register: &Register, leaf: u64) -> Value {
     serde_json::from_slice(&found.unwrap().1).unwrap()
 }
 
-fn entries(register: &Register) -> Vec<Value> {
-    let all = with_database(&register.place, |connection| log::entries_from(connection, 0, 10_000).unwrap());
-    all.iter().map(|(_, body)| serde_json::from_slice(body).unwrap()).collect()
-}
-
 fn by_hand(officer: &str, consignment: Value) -> Value {
     json!({ "officer": officer, "office": "LTVR1000", "reason": "counted twice", "consignment": consignment })
 }
@@ -66,7 +63,7 @@ async fn entries_name_the_role_and_a_pseudonym_of_the_officer(on: On) {
         let done = send(&register, Method::POST, &format!("{}/override", mrn(declaration)), Some(body)).await;
         assert_eq!(done.status, 200, "{:#}", done.body);
     }
-    let all = entries(&register);
+    let all = entries(&register.place);
     let role = |kind: &str| all.iter().find(|entry| entry["type"] == kind).unwrap()["role"].clone();
     assert_eq!(role("registerCreated"), "operator");
     assert_eq!(role("serviceStarted"), "service");
@@ -93,7 +90,8 @@ async fn a_document_read_by_customs_is_an_entry(on: On) {
     assert_eq!(own.status, 200, "its manufacturer reads its own");
     let absent = format!("/v1/customs/certificates/{}", crate::support::nobodys_number());
     assert_eq!(register.world.customs.get(&absent).await.unwrap().status, 404);
-    let read: Vec<Value> = entries(&register).into_iter().filter(|entry| entry["type"] == "documentRead").collect();
+    let read: Vec<Value> =
+        entries(&register.place).into_iter().filter(|entry| entry["type"] == "documentRead").collect();
     assert_eq!(read.len(), 3, "on paper too");
     assert_eq!((&read[0]["decision"], &read[0]["certificates"][0]), (&json!("shown"), &json!(number)));
     assert_eq!((&read[0]["office"], &read[2]["decision"]), (&json!("LTVR1000"), &json!("refused")));
@@ -203,7 +201,7 @@ async fn what_is_under_a_legal_hold_is_not_erased(on: On) {
     hold(&settings, Subject::Certificate(other.parse().unwrap()));
     erase(&settings, vec![held]).unwrap();
     assert!(erase(&settings, vec![of_other]).is_err());
-    let kinds = entries(&register);
+    let kinds = entries(&register.place);
     let changes: Vec<&Value> = kinds.iter().filter(|entry| entry["type"] == "legalHoldChanged").collect();
     assert_eq!((&changes[0]["change"], &changes[0]["certificates"][0]), (&json!("added"), &json!(number)));
     let place = register.stop().await;
@@ -258,7 +256,7 @@ async fn the_reason_of_a_suspension_goes_from_its_status_too(on: On) {
     let body = json!({ "reason": "Mr Muster left the firm" }).to_string().into_bytes();
     let done = register.world.maker.send(Method::PUT, &path, Some(("application/json", body))).await.unwrap();
     assert_eq!(done.status, 200, "{}", done.body);
-    let suspended = entries(&register).iter().position(|entry| entry["type"] == "certificateSuspended").unwrap();
+    let suspended = entries(&register.place).iter().position(|entry| entry["type"] == "certificateSuspended").unwrap();
     erase(&register.world.settings, vec![suspended.try_into().unwrap()]).unwrap();
     let shown = register.world.maker.get(&format!("/v1/certificates/{number}")).await.unwrap().body;
     assert_eq!((&shown["status"], &shown["statusReason"]), (&json!("suspended"), &json!("redacted")), "{shown:#}");

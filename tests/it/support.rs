@@ -3,7 +3,7 @@
 use endmark::client::{Answered, Client};
 use endmark::demo::{Place, World};
 use endmark::pki::{self, Issued, Validity};
-use endmark::store::{Connection, apart};
+use endmark::store::{Connection, apart, log};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -191,6 +191,12 @@ pub(crate) fn sql(place: &Place, statement: &str) {
 pub(crate) fn with_database<T: Send>(place: &Place, look: impl FnOnce(&mut Connection) -> T + Send) -> T {
     let url = url(place).parse().unwrap();
     apart(|| Ok(look(&mut Connection::open(&url)?))).unwrap()
+}
+
+/// Every entry of the log, parsed.
+pub(crate) fn entries(place: &Place) -> Vec<Value> {
+    let all = with_database(place, |connection| log::entries_from(connection, 0, 10_000).unwrap());
+    all.iter().map(|(_, body)| serde_json::from_slice(body).unwrap()).collect()
 }
 
 /// What `audit verify` finds wrong: entries, tiles, evidence, and every row that decides.
