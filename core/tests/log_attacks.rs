@@ -101,6 +101,22 @@ fn a_key_of_the_same_name_but_other_bytes_is_unknown() {
 }
 
 #[test]
+fn a_retired_key_vouches_for_what_it_signed_and_for_nothing_newer() {
+    let (note, key) = (note(), signer().key().clone());
+    let open = |key: LogKey| open_checkpoint(note.as_bytes(), &[key]).map(|_| ()).map_err(|error| error.code());
+    assert_eq!(open(key.clone().retired_after(5)), Ok(()));
+    assert_eq!(open(key.clone().retired_after(4)), Err("logKeyRetired"));
+    // The line of a key file says so too, in one spelling.
+    let line = key.clone().retired_after(4).to_line();
+    assert_eq!(line, format!("{key} 4"));
+    assert_eq!(LogKey::from_line(&line), Ok(key.clone().retired_after(4)));
+    assert_eq!(LogKey::from_line(&key.to_string()), Ok(key.clone()));
+    for wrong in ["04", "", " 4", "-4", "4 5"] {
+        assert_eq!(LogKey::from_line(&format!("{key} {wrong}")).unwrap_err().code(), "logInputMalformed", "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_bad_signature_of_a_known_key_refuses_the_note_beside_a_good_one() {
     let good = note();
     let (name, encoded) = good.lines().last().unwrap().rsplit_once(' ').unwrap();

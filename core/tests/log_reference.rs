@@ -19,8 +19,8 @@ use tlog_tiles::{
 /// An Ed25519 private key that is only for the tests.
 const SEED: [u8; 32] = [7; 32];
 
-/// The reference takes half a minute to a million leaves without optimisation.
-const LARGEST: u64 = if cfg!(debug_assertions) { 150_000 } else { 1_000_000 };
+/// The largest tree that is compared. The reference and its SHA-256 are optimised in every profile (`Cargo.toml`).
+const LARGEST: u64 = 1_000_000;
 
 /// The reference's storage: every completed subtree in the order of its completion.
 #[derive(Default)]
@@ -167,11 +167,11 @@ fn tile_paths_agree() {
 }
 
 #[test]
-fn proofs_agree_at_all_sizes_to_300() {
-    let log = Log::of_size(300);
-    for size in 1..=300_u64 {
-        // Every pair where the shape changes most; elsewhere every 31st, and always the last.
-        let step = if size <= 33 || [127, 128, 129, 255, 256, 257].contains(&size) { 1 } else { 31 };
+fn proofs_agree_at_all_sizes_to_1000() {
+    let log = Log::of_size(1_000);
+    for size in 1..=1_000_u64 {
+        // Every pair where the shape changes most; elsewhere every 61st, and always the last.
+        let step = if size <= 33 || [127, 128, 129, 255, 256, 257, 512, 513].contains(&size) { 1 } else { 61 };
         for other in (1..=size).step_by(step).chain([size]) {
             log.compare_inclusion(other - 1, size);
             log.compare_consistency(other, size);
@@ -180,7 +180,7 @@ fn proofs_agree_at_all_sizes_to_300() {
 }
 
 #[test]
-fn proofs_agree_at_random_sizes_to_a_million_when_optimised() {
+fn proofs_agree_at_random_sizes_to_a_million() {
     let (mut dice, log) = (dice(), Log::of_size(LARGEST));
     for _ in 0..300 {
         let size = dice(LARGEST) + 1;
@@ -205,6 +205,25 @@ fn checkpoint() -> Checkpoint {
 fn their_signer(key: &LogKey) -> StandardSigner {
     let seed = STANDARD.encode([&[1][..], &SEED].concat());
     StandardSigner::new(&format!("PRIVATE+KEY+{}+{:08x}+{seed}", key.name(), key.hash())).unwrap()
+}
+
+#[test]
+fn notes_agree_at_all_sizes_to_1000_and_random_ones_to_a_million() {
+    let (mut dice, key) = (dice(), signer().key().clone());
+    let verifiers = VerifierList::new(vec![Box::new(StandardVerifier::new(&key.to_string()).unwrap())]);
+    for size in (0..=1_000).chain((0..300).map(|_| dice(LARGEST))) {
+        let checkpoint = Checkpoint { size, ..checkpoint() };
+        let ours = signer().sign(&checkpoint).unwrap();
+        let read = Note::from_bytes(ours.as_bytes()).unwrap();
+        let (good, unknown) = read.verify(&verifiers).unwrap();
+        assert_eq!((good.len(), unknown.len()), (1, 0), "{size}");
+        let text = ReferenceCheckpoint::from_bytes(read.text()).unwrap();
+        assert_eq!((text.size(), *text.hash()), (size, their(checkpoint.root)));
+        let mut theirs = Note::new(checkpoint.text().as_bytes(), &[]).unwrap();
+        theirs.add_sigs(&[&their_signer(&key)]).unwrap();
+        assert_eq!(String::from_utf8(theirs.to_bytes()).unwrap(), ours, "{size}");
+        assert_eq!(*open_checkpoint(ours.as_bytes(), std::slice::from_ref(&key)).unwrap().checkpoint(), checkpoint);
+    }
 }
 
 #[test]

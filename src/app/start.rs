@@ -132,10 +132,13 @@ pub fn known_log_keys(settings: &Settings) -> Result<Vec<KnownKey>, StartError> 
     Ok(known.collect::<Result<_, _>>()?)
 }
 
-/// The keys that a checkpoint may be signed under: one's own first.
+/// The keys that a checkpoint may be signed under: one's own first, then those retired, each up to its last size.
 pub fn log_keys(own: &LogKey, known: &[KnownKey]) -> Vec<LogKey> {
-    let others = known.iter().map(|known| &known.key).filter(|key| *key != own);
-    std::iter::once(own).chain(others).cloned().collect()
+    let others = known.iter().filter(|known| known.key != *own).map(|known| match known.last_size {
+        Some(size) => known.key.clone().retired_after(size),
+        None => known.key.clone(),
+    });
+    std::iter::once(own.clone()).chain(others).collect()
 }
 
 fn listen(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use endmark_core::chain::RevocationList;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject};
+use time::format_description::well_known::Rfc3339;
 
 use super::output::Output;
 use super::{Config, Failed, Outcome, operator};
@@ -32,7 +33,8 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
     let Command::Load(a) = command;
     let bytes = fs::read(&a.list).map_err(|error| format!("{}: {error}", a.list.display()))?;
     let list = RevocationList::from_der(&der(bytes)).map_err(|error| format!("{}: {error}", a.list.display()))?;
-    let done = format!("loaded the list of {}, good until {}", list.issuer(), list.next_update());
+    let until = list.next_update().format(&Rfc3339)?;
+    let done = format!("loaded the list of {}, good until {until}", list.issuer());
     let issuers = a.issuers.map(|path| issuers(&path)).transpose()?.unwrap_or_default();
     operator::change(&a.config.config, RegistryChange::LoadList(Box::new(list), issuers), output, &done)
 }

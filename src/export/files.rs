@@ -20,22 +20,23 @@ pub(super) struct Growing {
 }
 
 impl Growing {
-    /// Opens a file whose first `length` bytes are good; what stands behind them was cut short and goes. `seen` hears
-    /// of the good ones.
+    /// Opens a file of which `kept` is good; what stands behind that goes. `seen` hears of the good bytes. They are
+    /// compared with what was kept, so nothing needs to be durable before the end.
     pub(super) fn open(
         dir: &Path,
         name: FileName,
-        length: u64,
+        kept: Option<&ListedFile>,
         mut seen: impl FnMut(&[u8]),
     ) -> Result<Self, ExportError> {
         let path = dir.join(name.as_str());
+        let length = kept.map_or(0, |kept| kept.bytes);
+        let other = || {
+            ExportError::Folder(format!("{} is not as it was left; delete the folder and begin again", path.display()))
+        };
         let fail = failed(&path);
         let file = OpenOptions::new().create(true).append(true).read(true).open(&path).map_err(&fail)?;
         if file.metadata().map_err(&fail)?.len() < length {
-            return Err(ExportError::Folder(format!(
-                "{} is shorter than it was; delete the folder and begin again",
-                path.display()
-            )));
+            return Err(other());
         }
         file.set_len(length).map_err(&fail)?;
         let mut hasher = Hasher::default();
@@ -50,6 +51,9 @@ impl Growing {
             let read = part.len();
             reader.consume(read);
         }
+        if kept.is_some_and(|kept| kept.sha256 != hasher.clone().finish()) {
+            return Err(other());
+        }
         Ok(Self { name, path, file: BufWriter::with_capacity(256 * 1024, file), hasher, bytes: length })
     }
 
@@ -59,15 +63,16 @@ impl Growing {
         self.file.write_all(bytes).map_err(failed(&self.path))
     }
 
-    /// Makes durable what was written; gives the good length.
-    pub(super) fn sync(&mut self) -> Result<(FileName, u64), ExportError> {
-        self.file.flush().and_then(|()| self.file.get_ref().sync_data()).map_err(failed(&self.path))?;
-        Ok((self.name, self.bytes))
+    /// Hands over what was written; says what is good.
+    pub(super) fn flush(&mut self) -> Result<ListedFile, ExportError> {
+        self.file.flush().map_err(failed(&self.path))?;
+        Ok(ListedFile { name: self.name, bytes: self.bytes, sha256: self.hasher.clone().finish() })
     }
 
-    /// Done, as the manifest lists it.
+    /// Done and durable, as the manifest lists it.
     pub(super) fn finish(mut self) -> Result<ListedFile, ExportError> {
-        self.sync()?;
-        Ok(ListedFile { name: self.name, bytes: self.bytes, sha256: self.hasher.finish() })
+        let listed = self.flush()?;
+        self.file.get_ref().sync_data().map_err(failed(&self.path))?;
+        Ok(listed)
     }
 }

@@ -1,10 +1,12 @@
 //! `audit export`: the log as files that verify without us (docs/EXPORT.md).
 //!
 //! Entries are read a page at a time up to a size fixed at the start, so the service goes on beside it; what is kept
-//! in memory does not grow with the log. A state file says how far the files are good, so that an export that was
-//! killed goes on where it was.
+//! in memory does not grow with the log. One thread reads, another hashes and writes. A state file says how far the
+//! files are good and what their digests are then, so that an export that was killed goes on where it was; only the
+//! end waits for the disk.
 
 mod files;
+mod read;
 mod record;
 mod state;
 mod table;
@@ -58,19 +60,30 @@ pub enum ExportError {
     Record(String),
 }
 
-/// Makes an export, or goes on with one that was interrupted. `progress` hears of leaves done and to be done.
-pub fn export(
+/// An export whose entries are all written: what is missing is the disk's word, and the manifest.
+#[expect(missing_debug_implementations, reason = "open files and hashes half done")]
+pub struct Written(walk::Walk);
+
+/// Writes the entries of an export, or goes on with one that was interrupted. `progress` hears of leaves done and to be
+/// done.
+pub fn write(
     connection: &mut Connection,
-    context: &Context,
     dir: &Path,
     order: &Order,
     recorded: impl FnOnce() -> Result<State, ExportError>,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<Manifest, ExportError> {
+) -> Result<Written, ExportError> {
     let state = state::open(dir, order, recorded)?;
     let mut walk = walk::Walk::open(dir, state)?;
     walk.run(connection, progress)?;
-    walk.finish(connection, &context.keys.log, &context.log_keys)
+    Ok(Written(walk))
+}
+
+impl Written {
+    /// Makes the files durable, then writes the manifest.
+    pub fn finish(self, connection: &mut Connection, context: &Context) -> Result<Manifest, ExportError> {
+        self.0.finish(connection, &context.keys.log, &context.log_keys)
+    }
 }
 
 pub(crate) fn failed(path: &Path) -> impl Fn(std::io::Error) -> ExportError + use<> {

@@ -1,11 +1,10 @@
 //! How far an export has come, and what was ordered.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use endmark_core::export::{EvidenceCount, FileName, Filter};
+use endmark_core::export::{EvidenceCount, FileName, Filter, ListedFile};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -42,8 +41,8 @@ pub struct State {
     pub(super) next: u64,
     pub(super) entries: u64,
     pub(super) evidence: EvidenceCount,
-    /// The good lengths of the files.
-    pub(super) lengths: BTreeMap<FileName, u64>,
+    /// What of the files is good.
+    pub(super) files: Vec<ListedFile>,
 }
 
 impl State {
@@ -58,18 +57,25 @@ impl State {
             next: 0,
             entries: 0,
             evidence: EvidenceCount::default(),
-            lengths: BTreeMap::new(),
+            files: Vec::new(),
         }
     }
 
-    /// Keeps it: what the files hold is durable before.
+    /// What of a file is good; `None` before anything was kept.
+    pub(super) fn kept(&self, name: FileName) -> Option<&ListedFile> {
+        self.files.iter().find(|kept| kept.name == name)
+    }
+
+    /// Keeps it. Nobody waits for the disk: an export that goes on compares the files with it.
     pub(super) fn keep(&self, dir: &Path) -> Result<(), ExportError> {
         let text = serde_json::to_vec_pretty(self).map_err(|error| ExportError::Write(error.to_string()))?;
-        put(dir, STATE, &text)
+        let (path, beside) = (dir.join(STATE), dir.join(format!("{STATE}.new")));
+        fs::write(&beside, text).map_err(failed(&beside))?;
+        fs::rename(&beside, &path).map_err(failed(&path))
     }
 }
 
-/// Writes a file whole: beside, made durable, then renamed.
+/// Writes a file whole and durable: beside, then renamed.
 pub(super) fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
     let (path, beside) = (dir.join(name), dir.join(format!("{name}.new")));
     let mut file = fs::File::create(&beside).map_err(failed(&beside))?;

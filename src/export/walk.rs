@@ -1,28 +1,26 @@
 //! From the first leaf to the last, then the small files and the manifest.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use endmark_core::digest::Digest;
 use endmark_core::export::{EntryFields, EvidenceLine, FORMAT, FileName, ListedFile, Manifest, ProofLine};
 use endmark_core::log::{
-    Checkpoint, ConsistencyProof, Frontier, Hash, LogKey, LogSigner, Tile, TileId, consistency_proof, inclusion_proof,
-    leaf_hash, open_checkpoint, verify_inclusion,
+    Checkpoint, ConsistencyProof, Frontier, Hash, LogKey, LogSigner, consistency_proof, leaf_hash, open_checkpoint,
+    verify_inclusion,
 };
 
 use super::files::Growing;
+use super::read::{self, Part, Read, Wanted};
 use super::state::{self, State};
 use super::{ExportError, table, text};
 use crate::entry::SOFTWARE;
-use crate::store::log::{self, with_tiles};
-use crate::store::{Connection, export as rows};
+use crate::store::Connection;
+use crate::store::tile::with_tiles;
 
-/// Entries that are read at once: at 64 KiB an entry, the most, they are 32 MiB.
-const PAGE: u16 = 512;
-/// After so many pages the files are made durable and the state is kept.
-const PAGES_KEPT: u32 = 64;
-/// Tiles that are held: at 8 KiB each, 4 MiB.
-const TILES_MAX: usize = 512;
+/// After so many parts the state is kept.
+const PARTS_KEPT: u32 = 64;
 
 /// An export under way.
 pub(super) struct Walk {
@@ -34,20 +32,19 @@ pub(super) struct Walk {
     evidence: Option<Growing>,
     table: Option<Growing>,
     tree: Frontier,
-    tiles: HashMap<TileId, Tile>,
+    /// The lines of a part, before they are written.
+    lines: Vec<u8>,
 }
 
 impl Walk {
     pub(super) fn open(dir: &Path, state: State) -> Result<Self, ExportError> {
-        let open =
-            |name: FileName| Growing::open(dir, name, state.lengths.get(&name).copied().unwrap_or_default(), |_| {});
+        let open = |name: FileName| Growing::open(dir, name, state.kept(name), |_| {});
         let mut tree = Frontier::default();
         let whole = state.order.filter.is_empty();
         let beside = if whole {
             // Hashes may lie across the parts that are read.
             let mut rest = Vec::new();
-            let length = state.lengths.get(&FileName::LeafHashes).copied().unwrap_or_default();
-            Growing::open(dir, FileName::LeafHashes, length, |part| {
+            Growing::open(dir, FileName::LeafHashes, state.kept(FileName::LeafHashes), |part| {
                 rest.extend_from_slice(part);
                 let (hashes, left) = rest.as_chunks::<32>();
                 for hash in hashes {
@@ -60,34 +57,38 @@ impl Walk {
         };
         let evidence = state.order.evidence.then(|| open(FileName::Evidence)).transpose()?;
         let mut table = state.order.table.then(|| open(FileName::Table)).transpose()?;
-        if let Some(table) = table.as_mut().filter(|_| !state.lengths.contains_key(&FileName::Table)) {
+        if let Some(table) = table.as_mut().filter(|_| state.kept(FileName::Table).is_none()) {
             table.write(&table::header()?)?;
         }
         let (entries, dir) = (open(FileName::Entries)?, dir.to_owned());
-        Ok(Self { dir, entries, beside, evidence, table, tree, tiles: HashMap::new(), state })
+        Ok(Self { dir, entries, beside, evidence, table, tree, lines: Vec::new(), state })
     }
 
-    /// Writes every entry that is wanted.
+    /// Writes every entry that is wanted, while the next ones are read.
     pub(super) fn run(
         &mut self,
         connection: &mut Connection,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(), ExportError> {
         let head = self.head()?;
-        let mut pages = 0_u32;
-        while self.state.next < head.size {
-            let page = rows::page(connection, &self.state.order.filter, self.state.next, head.size, PAGE)?;
-            for (leaf, body) in page.entries {
-                self.entry(connection, &head, leaf, &body)?;
+        let State { order, next, .. } = &self.state;
+        let wanted = Wanted { filter: order.filter.clone(), evidence: order.evidence, next: *next, size: head.size };
+        std::thread::scope(|scope| {
+            // No line between the two: one part is read while another is written, and no third is held.
+            let (send, parts) = sync_channel(0);
+            scope.spawn(move || read::all(connection, &wanted, &send));
+            for (part, number) in parts.into_iter().zip(1_u32..) {
+                self.part(&head, part?)?;
+                if number.is_multiple_of(PARTS_KEPT) {
+                    self.keep()?;
+                }
+                progress(self.state.next, head.size);
             }
-            self.state.next = page.next;
-            pages = pages.saturating_add(1);
-            if pages.is_multiple_of(PAGES_KEPT) {
-                self.keep()?;
+            if self.state.next < head.size {
+                return Err(ExportError::Write("the thread that reads the database broke off".to_owned()));
             }
-            progress(self.state.next, head.size);
-        }
-        self.keep()
+            self.keep()
+        })
     }
 
     fn head(&self) -> Result<Checkpoint, ExportError> {
@@ -99,20 +100,26 @@ impl Walk {
     /// A crash after this line goes on here.
     fn keep(&mut self) -> Result<(), ExportError> {
         let files = [Some(&mut self.entries), Some(&mut self.beside), self.evidence.as_mut(), self.table.as_mut()];
-        for file in files.into_iter().flatten() {
-            let (name, length) = file.sync()?;
-            self.state.lengths.insert(name, length);
-        }
+        self.state.files = files.into_iter().flatten().map(Growing::flush).collect::<Result<_, _>>()?;
         self.state.keep(&self.dir)
     }
 
-    fn entry(
-        &mut self,
-        connection: &mut Connection,
-        head: &Checkpoint,
-        leaf: u64,
-        body: &[u8],
-    ) -> Result<(), ExportError> {
+    fn part(&mut self, head: &Checkpoint, part: Part) -> Result<(), ExportError> {
+        self.lines.clear();
+        for read in part.entries {
+            self.entry(head, &read)?;
+            self.lines.extend_from_slice(&read.body);
+            self.lines.push(b'\n');
+            self.state.entries = self.state.entries.saturating_add(1);
+        }
+        self.entries.write(&self.lines)?;
+        self.state.next = part.next;
+        Ok(())
+    }
+
+    /// Everything of an entry but its line.
+    fn entry(&mut self, head: &Checkpoint, read: &Read) -> Result<(), ExportError> {
+        let (leaf, body) = (read.leaf, &read.body);
         let hash = leaf_hash(body);
         if body.contains(&b'\n') {
             return Err(ExportError::Log(format!("entry {leaf} holds a line feed, which no entry does")));
@@ -124,61 +131,35 @@ impl Walk {
             self.tree.push(hash);
             self.beside.write(hash.as_bytes())?;
         } else {
-            let proof = self.proof(connection, leaf, head.size)?;
-            verify_inclusion(hash, leaf, head.size, head.root, &proof)
+            verify_inclusion(hash, leaf, head.size, head.root, &read.proof)
                 .map_err(|error| ExportError::Log(format!("entry {leaf}: {error}")))?;
-            let line = ProofLine { leaf, proof };
+            let line = ProofLine { leaf, proof: read.proof.clone() };
             self.beside.write(format!("{line}\n").as_bytes())?;
         }
-        self.entries.write(body)?;
-        self.entries.write(b"\n")?;
         if let Some(table) = &mut self.table {
             table.write(&table::of_entry(body)?)?;
         }
-        if self.evidence.is_some() {
-            self.evidence_of(connection, leaf, body)?;
-        }
-        self.state.entries = self.state.entries.saturating_add(1);
-        Ok(())
+        self.evidence_of(read)
     }
 
-    fn evidence_of(&mut self, connection: &mut Connection, leaf: u64, body: &[u8]) -> Result<(), ExportError> {
-        let Some(wanted) = EntryFields::parse(body)?.evidence else { return Ok(()) };
-        let count = &mut self.state.evidence;
-        let line = match log::evidence_of(connection, leaf)? {
+    fn evidence_of(&mut self, read: &Read) -> Result<(), ExportError> {
+        let Some(file) = &mut self.evidence else { return Ok(()) };
+        let Some(wanted) = EntryFields::parse(&read.body)?.evidence else { return Ok(()) };
+        let (leaf, count) = (read.leaf, &mut self.state.evidence);
+        let line = match &read.evidence {
             Some(kept) if kept.digest() != wanted => {
                 return Err(ExportError::Log(format!("the evidence of entry {leaf} is not as it was")));
             }
             Some(kept) => {
                 count.kept = count.kept.saturating_add(1);
-                EvidenceLine::Kept { leaf, salt: kept.salt, body: kept.body }
+                EvidenceLine::Kept { leaf, salt: kept.salt, body: kept.body.clone() }
             }
             None => {
                 count.redacted = count.redacted.saturating_add(1);
                 EvidenceLine::Redacted { leaf }
             }
         };
-        match &mut self.evidence {
-            Some(file) => file.write(format!("{}\n", line.to_line()?).as_bytes()),
-            None => Ok(()),
-        }
-    }
-
-    fn proof(&mut self, connection: &mut Connection, leaf: u64, size: u64) -> Result<Vec<Hash>, ExportError> {
-        if self.tiles.len() > TILES_MAX {
-            self.tiles.clear();
-        }
-        let held = &mut self.tiles;
-        Ok(with_tiles(connection, |stored| {
-            inclusion_proof(leaf, size, |id| {
-                if let Some(tile) = held.get(&id) {
-                    return Some(tile.clone());
-                }
-                let tile = stored(id)?;
-                held.insert(id, tile.clone());
-                Some(tile)
-            })
-        })?)
+        file.write(format!("{}\n", line.to_line()?).as_bytes())
     }
 
     /// Writes the small files and, last of all, the manifest.
@@ -196,7 +177,7 @@ impl Walk {
         let mut small: BTreeMap<FileName, String> = BTreeMap::new();
         let since = self.since(connection, &head, keys, &mut small)?;
         small.insert(FileName::Checkpoint, self.state.note.clone());
-        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let keys: Vec<String> = keys.iter().map(LogKey::to_line).collect();
         small.insert(FileName::Keys, format!("{}\n", keys.join("\n")));
         let Self { dir, state, entries, beside, evidence, table, .. } = self;
         let mut manifest = Manifest {

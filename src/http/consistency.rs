@@ -10,7 +10,7 @@ use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
 use crate::registry::Grant;
-use crate::store::log::with_tiles;
+use crate::store::tile::with_tiles;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

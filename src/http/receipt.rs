@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use endmark_core::log::{Receipt, inclusion_proof};
+use endmark_core::log::Receipt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +11,7 @@ use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
 use crate::registry::Grant;
-use crate::store::log;
+use crate::store::{log, tile};
 use crate::writer::Published;
 
 /// An entry and the proof that the log has it (docs/LOG.md).
@@ -33,7 +33,7 @@ pub(super) async fn receipt_of(app: &App, leaf: u64, published: &Published) -> R
         .readers
         .read(move |connection| {
             let Some((_, entry)) = log::entry(connection, leaf)? else { return Ok(None) };
-            let proof = log::with_tiles(connection, |tiles| inclusion_proof(leaf, size, tiles))?;
+            let proof = tile::inclusion(connection, leaf, size)?;
             Ok(Some((entry, proof)))
         })
         .await?;

@@ -9,7 +9,7 @@ use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
 use crate::registry::Grant;
-use crate::store::log;
+use crate::store::{log, tile as tiles};
 
 /// What is at such a path never changes: a partial tile has its width in its path.
 fn forever(bytes: Vec<u8>) -> HttpResponse {
@@ -38,7 +38,7 @@ pub(super) async fn tile(app: web::Data<App>, _: Calling, path: web::Path<String
     if id.width_at(app.writer.shared().published.load().head.size) < width {
         return Err(beyond());
     }
-    let mut found = app.readers.read(move |connection| log::tile(connection, id)).await?.ok_or_else(beyond)?;
+    let mut found = app.readers.read(move |connection| tiles::tile(connection, id)).await?.ok_or_else(beyond)?;
     // A tile only grows: it begins with what it was when it was narrower.
     found.hashes.truncate(width);
     Ok(forever(found.to_bytes()))

@@ -1,10 +1,14 @@
 //! Reading entries for exports: short reads in the order of the log, no snapshot that lasts.
 
+use std::collections::BTreeMap;
+
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use endmark_core::export::{EntryFields, Filter, Match};
 
-use super::log::evidence_of;
-use super::schema::entry;
+use super::log::{StoredEvidence, evidence_of};
+use super::schema::{entry, evidence};
 use super::{Connection, StoreError, column, count, micros, on};
 
 /// How many leaves one statement looks at: a filter that fits little must not hold a connection for long.
@@ -91,4 +95,32 @@ fn wants(connection: &mut Connection, filter: &Filter, leaf: u64, body: &[u8]) -
         }
         _ => Ok(false),
     }
+}
+
+/// How much evidence entries have, in bytes, without reading it; those that have none are left out.
+pub fn evidence_lengths(connection: &mut Connection, leaves: &[u64]) -> Result<BTreeMap<u64, u64>, StoreError> {
+    let leaves: Vec<i64> = leaves.iter().map(|leaf| column(*leaf)).collect::<Result<_, _>>()?;
+    let rows: Vec<(i64, i32)> = on!(connection, c => evidence::table
+        .filter(evidence::leaf.eq_any(leaves))
+        .select((evidence::leaf, sql::<Integer>("length(body)")))
+        .load(c))?;
+    rows.into_iter().map(|(leaf, length)| Ok((count(leaf)?, count(length.into())?))).collect()
+}
+
+/// The evidence of entries; those that have none are left out.
+pub fn evidence_of_all(
+    connection: &mut Connection,
+    leaves: &[u64],
+) -> Result<BTreeMap<u64, StoredEvidence>, StoreError> {
+    let leaves: Vec<i64> = leaves.iter().map(|leaf| column(*leaf)).collect::<Result<_, _>>()?;
+    let rows: Vec<(i64, Vec<u8>, Vec<u8>)> = on!(connection, c => evidence::table
+        .filter(evidence::leaf.eq_any(leaves))
+        .select((evidence::leaf, evidence::salt, evidence::body))
+        .load(c))?;
+    let read = |(leaf, salt, body): (i64, Vec<u8>, Vec<u8>)| {
+        let leaf = count(leaf)?;
+        let salt = salt.try_into().map_err(|_| StoreError::Corrupt(format!("the salt of evidence {leaf}")))?;
+        Ok((leaf, StoredEvidence { leaf, salt, body }))
+    };
+    rows.into_iter().map(read).collect()
 }

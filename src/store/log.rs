@@ -1,12 +1,11 @@
-//! Entries, evidence and tiles of the log.
+//! Entries and evidence of the log.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use endmark_core::digest::Digest;
-use endmark_core::log::{LogError, Tile, TileId};
 use time::OffsetDateTime;
 
-use super::schema::{entry, evidence, tile};
+use super::schema::{entry, evidence};
 use super::{Connection, StoreError, column, count, micros, on};
 
 /// An entry as it is kept: the bytes that were hashed, and what finds them.
@@ -141,66 +140,6 @@ pub fn keep_evidence(connection: &mut Connection, kept: Vec<StoredEvidence>) -> 
         }
     }
     Ok(())
-}
-
-/// Writes tiles; a partial one takes the place of the narrower one before it.
-pub fn put_tiles(connection: &mut Connection, tiles: &[Tile]) -> Result<(), StoreError> {
-    const UPSERT: &str = "INSERT INTO tile (level, position, hashes) VALUES ($1, $2, $3)
-         ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes";
-    for new in tiles {
-        let (level, position, hashes) = (i32::from(new.id.level), column(new.id.index)?, new.to_bytes());
-        match connection {
-            Connection::Sqlite(c) => {
-                let row = (tile::level.eq(level), tile::position.eq(position), tile::hashes.eq(hashes));
-                diesel::replace_into(tile::table).values(row).execute(c)?;
-            }
-            Connection::Postgres(c) => {
-                diesel::sql_query(UPSERT)
-                    .bind::<Integer, _>(level)
-                    .bind::<BigInt, _>(position)
-                    .bind::<Binary, _>(hashes)
-                    .execute(&mut **c)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A stored tile.
-pub fn tile(connection: &mut Connection, id: TileId) -> Result<Option<Tile>, StoreError> {
-    let position = column(id.index)?;
-    let hashes: Option<Vec<u8>> = on!(connection, c => tile::table
-        .find((i32::from(id.level), position))
-        .select(tile::hashes)
-        .first(c)
-        .optional())?;
-    hashes
-        .map(|bytes| {
-            Tile::from_bytes(id, &bytes).map_err(|error| StoreError::Corrupt(format!("{}: {error}", id.path())))
-        })
-        .transpose()
-}
-
-/// How the functions of the log read tiles.
-type TileReader<'a> = &'a mut dyn FnMut(TileId) -> Option<Tile>;
-
-/// Tiles as the functions of the log want them: the first failure is kept and looks like a missing tile.
-pub fn with_tiles<T>(
-    connection: &mut Connection,
-    compute: impl FnOnce(TileReader<'_>) -> Result<T, LogError>,
-) -> Result<T, StoreError> {
-    let mut failure = None;
-    let computed = compute(&mut |id| match tile(connection, id) {
-        Ok(found) => found,
-        Err(error) => {
-            failure.get_or_insert(error);
-            None
-        }
-    });
-    match failure {
-        Some(error) => Err(error),
-        None => computed.map_err(|error| StoreError::Corrupt(error.to_string())),
-    }
 }
 
 /// An entry's bytes and whose it is.

@@ -17,6 +17,7 @@ pub mod regime;
 pub mod registry;
 mod row_key;
 mod schema;
+pub mod tile;
 mod url;
 pub mod webhook;
 

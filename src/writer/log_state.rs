@@ -3,7 +3,7 @@
 use endmark_core::log::{Checkpoint, Edge, Hash, verify_consistency};
 
 use crate::store::head::Head;
-use crate::store::{Connection, StoreError, log};
+use crate::store::{Connection, StoreError, tile};
 
 /// Why the writer must not go on: the log would fork.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ pub(crate) enum Fork {
 
 /// Loads the right edge for a head and checks that it gives the head's root.
 pub(super) fn load_edge(connection: &mut Connection, head: &Head) -> Result<Edge, Fork> {
-    let edge = log::with_tiles(connection, |tiles| Edge::load(head.size, tiles));
+    let edge = tile::with_tiles(connection, |tiles| Edge::load(head.size, tiles));
     match edge {
         Ok(edge) if edge.root() == head.root => Ok(edge),
         Ok(_) | Err(StoreError::Corrupt(_)) => Err(Fork::Corrupt { size: head.size }),
@@ -72,7 +72,7 @@ pub(super) fn require_continuation(
     if size == 0 {
         return Ok(());
     }
-    let proof = match log::with_tiles(connection, |tiles| endmark_core::log::consistency_proof(size, head.size, tiles))
+    let proof = match tile::with_tiles(connection, |tiles| endmark_core::log::consistency_proof(size, head.size, tiles))
     {
         Ok(proof) => proof,
         Err(StoreError::Corrupt(_)) => return Err(inconsistent()),

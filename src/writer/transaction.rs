@@ -20,7 +20,7 @@ use crate::store::archive::{self, EntryRows};
 use crate::store::certificate::{self, Found};
 use crate::store::head::{self, Head};
 use crate::store::log::{self, StoredEntry, StoredEvidence};
-use crate::store::{Connection, RowKey, StoreError};
+use crate::store::{Connection, RowKey, StoreError, tile};
 
 /// How far the system's clock may be behind the log's time before an entry says so: several nodes never agree to the
 /// second.
@@ -132,7 +132,7 @@ impl Core {
                 archive::keep_rows(connection, &rows)?;
             }
             view.write(connection, &self.context.keys.rows)?;
-            log::put_tiles(connection, &edge.take_changed())?;
+            tile::put(connection, &edge.take_changed())?;
             head::update(connection, &new)?;
         }
         Ok(Prepared {

@@ -3,14 +3,18 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use endmark::export::Order;
 use endmark::writer::{Action, RegistryChange};
-use endmark_core::log::{LogKey, Receipt, open_checkpoint};
+use endmark_core::digest::Digest;
+use endmark_core::export::{FileName, Manifest};
+use endmark_core::log::{LogKey, LogSigner, Receipt, open_checkpoint};
 use serde_json::{Value, json};
 
 use crate::support::{On, Register, consignment, faults, ledger_and_log_agree, on_both_databases, problem, sql};
 
 on_both_databases!(
     after_a_rotation_old_receipts_and_checkpoints_still_verify
+    an_export_and_a_receipt_verify_across_a_rotation_and_the_retired_key_vouches_for_nothing_newer
     a_running_service_says_that_it_must_be_restarted
     a_rotation_interrupted_anywhere_is_finished_by_the_next
     a_log_key_edited_in_sql_stops_the_start
@@ -63,6 +67,57 @@ async fn after_a_rotation_old_receipts_and_checkpoints_still_verify(on: On) {
     let again = good(place.dir(), &["key", "rotate"]);
     assert_eq!(again["previous"], rotated["key"]);
     assert_eq!(good(place.dir(), &["key", "list"]).as_array().unwrap().len(), 3);
+    ledger_and_log_agree(&place);
+}
+
+async fn an_export_and_a_receipt_verify_across_a_rotation_and_the_retired_key_vouches_for_nothing_newer(on: On) {
+    let register = Register::start(on).await;
+    let (_, jws) = register.seal(&register.payload("KEY-3"));
+    let answer = register.world.maker.submit(&jws).await.unwrap().body;
+    let old_note = register.checkpoint().await;
+    let settings = register.world.settings.clone();
+    let place = register.stop().await;
+    let (since, receipt, dir) = (place.dir().join("since"), place.dir().join("answer.json"), place.dir().join("out"));
+    std::fs::write(&since, &old_note).unwrap();
+    std::fs::write(&receipt, answer.to_string()).unwrap();
+    let rotated = good(place.dir(), &["key", "rotate"]);
+    let both = [key(&rotated["previous"]), key(&rotated["key"])];
+    endmark::app::start(&settings, settings.clock().unwrap()).await.unwrap().stop().await;
+    let order = Order { since: Some(old_note.clone()), ..Order::default() };
+    endmark::cli::export(&settings, &dir, &order).unwrap();
+    // The keys as the export lists them say how far the retired one goes.
+    let listed = endmark_verify::read_keys(&[dir.join("keys.txt").display().to_string()]).unwrap();
+    assert_eq!(listed.iter().filter(|key| key.last_size().is_some()).count(), 1);
+    let verify = |keys: &[LogKey]| endmark_verify::export(&dir, keys, Some(&since), &mut |_, _| {}).unwrap();
+    for keys in [both.as_slice(), listed.as_slice()] {
+        let report = verify(keys);
+        assert!(report.good, "{report}");
+        let (report, _) = endmark_verify::receipt(&receipt, None, keys).unwrap();
+        assert!(report.good, "{report}");
+    }
+    // Whoever took the retired key signs the head and the manifest of today: the log itself says that it may not.
+    let retired = std::fs::read(place.dir().join(rotated["retired"].as_str().unwrap())).unwrap();
+    let thief = LogSigner::from_pkcs8(&settings.origin, &retired).unwrap();
+    let kept = std::fs::read(dir.join("checkpoint")).unwrap();
+    let forged = thief.sign(open_checkpoint(&kept, &both).unwrap().checkpoint()).unwrap();
+    let mut manifest = Manifest::parse(&std::fs::read(dir.join("manifest.json")).unwrap()).unwrap();
+    let file = manifest.files.iter_mut().find(|file| file.name == FileName::Checkpoint).unwrap();
+    (file.bytes, file.sha256) = (u64::try_from(forged.len()).unwrap(), Digest::of(forged.as_bytes()));
+    let (text, signature) = manifest.sign(&thief).unwrap();
+    std::fs::write(dir.join("checkpoint"), &forged).unwrap();
+    std::fs::write(dir.join("manifest.json"), text).unwrap();
+    std::fs::write(dir.join("manifest.sig"), signature).unwrap();
+    for keys in [both.as_slice(), listed.as_slice()] {
+        let report = verify(keys);
+        assert!(!report.good && report.to_string().contains("was retired after"), "{report}");
+    }
+    // Nor does the service start on it; on an old checkpoint of that key it does.
+    let kept = place.dir().join("checkpoint");
+    std::fs::write(&kept, &forged).unwrap();
+    let refused = endmark::app::start(&settings, settings.clock().unwrap()).await.unwrap_err().to_string();
+    assert!(refused.contains("was retired after"), "{refused}");
+    std::fs::write(&kept, &old_note).unwrap();
+    endmark::app::start(&settings, settings.clock().unwrap()).await.unwrap().stop().await;
     ledger_and_log_agree(&place);
 }
 

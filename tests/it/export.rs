@@ -8,6 +8,7 @@ use endmark::cli::export;
 use endmark::config::Settings;
 use endmark::demo::Place;
 use endmark::export::{Order, cell};
+use endmark_core::digest::Digest;
 use endmark_core::export::Filter;
 use endmark_core::log::LogKey;
 use endmark_verify::{Report, growth};
@@ -22,6 +23,7 @@ on_both_databases!(
     every_change_of_a_filtered_export_is_found_and_the_first_wrong_entry_named
     evidence_is_exported_with_its_salt_and_redacted_where_it_was_erased
     an_export_that_was_killed_goes_on_where_it_was
+    an_export_goes_on_in_the_middle_but_not_on_what_was_changed_meanwhile
     a_log_that_was_changed_is_not_exported
     the_demos_auditor_finds_the_changed_byte
 );
@@ -240,11 +242,21 @@ async fn evidence_is_exported_with_its_salt_and_redacted_where_it_was_erased(on:
     let order = Order { evidence: true, ..Order::default() };
     let made = export(&settings, &whole, &order).unwrap().evidence.unwrap();
     assert!(made.kept >= 5 && made.redacted == 0, "{made:?}");
-    // Deleted past the service: no entry says so, and that is said.
+    // Erased on request: an entry says so, and everything else verifies.
     let leaf = checked(&place);
+    crate::audit_archive::erase(&settings, vec![leaf]).unwrap();
+    let erased = place.dir().join("erased");
+    assert_eq!(export(&settings, &erased, &order).unwrap().evidence.unwrap().redacted, 1);
+    let report = verify(&place, &erased, None);
+    good(&report);
+    assert!(report.to_string().contains("1 redacted"), "{report}");
+    let redacted = format!("{{\"leaf\":{leaf},\"redacted\":true}}");
+    assert!(fs::read_to_string(erased.join("evidence.jsonl")).unwrap().lines().any(|line| line == redacted));
+    // Deleted past the service: no entry says so, and that is said.
+    let leaf = leaf + 1;
     sql(&place, &format!("DELETE FROM evidence WHERE leaf = {leaf}"));
     let dir = place.dir().join("deleted");
-    assert_eq!(export(&settings, &dir, &order).unwrap().evidence.unwrap().redacted, 1);
+    assert_eq!(export(&settings, &dir, &order).unwrap().evidence.unwrap().redacted, 2);
     let report = verify(&place, &dir, None);
     assert!(!report.good && report.faults[0].leaf == Some(leaf), "{report}");
     assert!(report.to_string().contains("no entry says so"), "{report}");
@@ -273,6 +285,41 @@ async fn an_export_that_was_killed_goes_on_where_it_was(on: On) {
     assert_eq!(made.size, resumed.size + 1, "going on is recorded once");
     let refused = export(&settings, &whole, &order).unwrap_err().to_string();
     assert!(refused.contains("not empty"), "{refused}");
+}
+
+async fn an_export_goes_on_in_the_middle_but_not_on_what_was_changed_meanwhile(on: On) {
+    let (place, _) = lived(on).await;
+    let (settings, order, dir) = (settings(&place), Order::default(), place.dir().join("halfway"));
+    let made = export(&settings, &dir, &order).unwrap();
+    let read = |name: &str| fs::read(dir.join(name)).unwrap();
+    let (entries, hashes, half) = (read("entries.jsonl"), read("leaf-hashes.bin"), lines(&dir).len() / 2);
+    let length: usize = lines(&dir)[..half].iter().map(|line| line.len() + 1).sum();
+    let kept = |name: &str, bytes: &[u8]| json!({ "name": name, "bytes": bytes.len(), "sha256": Digest::of(bytes) });
+    let state = json!({
+        "order": order, "recorded_as": made.recorded_as, "exported_at": json!(made)["exportedAt"],
+        "note": String::from_utf8(read("checkpoint")).unwrap(), "size": made.size, "next": half, "entries": half,
+        "evidence": { "kept": 0, "redacted": 0 },
+        "files": [kept("entries.jsonl", &entries[..length]), kept("leaf-hashes.bin", &hashes[..half * 32])],
+    });
+    let killed = || {
+        fs::remove_file(dir.join("manifest.json")).unwrap();
+        fs::write(dir.join("export.state"), state.to_string()).unwrap();
+    };
+    killed();
+    let resumed = export(&settings, &dir, &order).unwrap();
+    assert_eq!((&resumed.files, resumed.recorded_as), (&made.files, made.recorded_as));
+    good(&verify(&place, &dir, None));
+    for name in ["entries.jsonl", "leaf-hashes.bin"] {
+        killed();
+        let good = read(name);
+        let mut changed = good.clone();
+        changed[7] ^= 1;
+        fs::write(dir.join(name), changed).unwrap();
+        let refused = export(&settings, &dir, &order).unwrap_err().to_string();
+        assert!(refused.contains(name) && refused.contains("not as it was left"), "{refused}");
+        fs::write(dir.join(name), good).unwrap();
+        export(&settings, &dir, &order).unwrap();
+    }
 }
 
 async fn a_log_that_was_changed_is_not_exported(on: On) {

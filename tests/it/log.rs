@@ -1,7 +1,7 @@
 //! The log: what was acknowledged is provable, nothing is missing, and it cannot go back.
 
 use endmark::demo::Place;
-use endmark::store::log;
+use endmark::store::{log, tile};
 use endmark_core::log::{Edge, LogKey, Receipt, leaf_hash, open_checkpoint, verify_consistency};
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ async fn the_root_recomputes_from_the_entries_and_checkpoints_continue_each_othe
     let (old, new) = (first.checkpoint(), last.checkpoint());
     assert!(new.size >= old.size + 300);
     let proof = with_database(&register.place, |connection| {
-        log::with_tiles(connection, |tiles| endmark_core::log::consistency_proof(old.size, new.size, tiles)).unwrap()
+        tile::with_tiles(connection, |tiles| endmark_core::log::consistency_proof(old.size, new.size, tiles)).unwrap()
     });
     verify_consistency(old.size, old.root, new.size, new.root, &proof).unwrap();
     let mut edge = Edge::empty();

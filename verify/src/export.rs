@@ -15,6 +15,7 @@ use endmark_core::log::{
 
 use crate::evidence::Evidence;
 use crate::file::{Hashed, Line, small};
+use crate::rotation::Rotations;
 use crate::{CouldNot, Report};
 
 /// Progress is told every so many entries.
@@ -34,15 +35,15 @@ pub fn export(
     }
     let kept = kept.map(|path| Ok::<_, CouldNot>((path, crate::file::needed(path, NOTE_BYTES_MAX)?))).transpose()?;
     let Some(manifest) = open_manifest(dir, keys, &mut report)? else { return Ok(report.finish()) };
-    let mut walk = Walk { dir, manifest: &manifest, report, digests: BTreeMap::new() };
+    let mut walk = Walk { dir, manifest: &manifest, report, digests: BTreeMap::new(), rotations: Rotations::new() };
     let head = walk.checkpoint(FileName::Checkpoint, keys)?;
     if let Some(head) = head.as_ref().filter(|head| head.size != manifest.size) {
         let problem = format!("it is over {} entries, the manifest over {}", head.size, manifest.size);
         walk.report.file(FileName::Checkpoint, problem);
     }
     let mut old = walk.since(head.as_ref(), keys)?;
-    if let Some((path, note)) = kept {
-        match open_checkpoint(&note, keys) {
+    if let Some((path, note)) = &kept {
+        match open_checkpoint(note, keys) {
             Ok(signed) => {
                 let signed = signed.checkpoint().clone();
                 if manifest.filter.is_some() && old.as_ref() != Some(&signed) {
@@ -64,6 +65,12 @@ pub fn export(
         }
     }
     walk.files().map_err(|error| read(&error))?;
+    if let Some(keys) = walk.rotations.applied_to(keys) {
+        walk.signed_in_time(&keys)?;
+        if let Some((path, Err(error))) = kept.map(|(path, note)| (path, open_checkpoint(&note, &keys))) {
+            walk.report.file(path.display(), error);
+        }
+    }
     Ok(walk.report.finish())
 }
 
@@ -96,6 +103,7 @@ struct Walk<'a> {
     report: Report,
     /// Files that were read on the way.
     digests: BTreeMap<FileName, (u64, Digest)>,
+    rotations: Rotations,
 }
 
 impl Walk<'_> {
@@ -118,6 +126,14 @@ impl Walk<'_> {
             Err(error) => self.report.file(name, error),
         }
         Ok(None)
+    }
+
+    /// Once more what is signed, with the keys as the log itself retired them.
+    fn signed_in_time(&mut self, keys: &[LogKey]) -> Result<(), CouldNot> {
+        open_manifest(self.dir, keys, &mut self.report)?;
+        self.checkpoint(FileName::Checkpoint, keys)?;
+        self.checkpoint(FileName::Since, keys)?;
+        Ok(())
     }
 
     /// The older checkpoint in the export, and the proof that the log continues it.
@@ -175,6 +191,7 @@ impl Walk<'_> {
             let parted_before = comparison.first_difference().is_some();
             comparison.push(entry, stored);
             if comparison.first_difference().is_none() {
+                self.rotations.entry(leaf, &line);
                 if let Some(evidence) = &mut evidence {
                     evidence.entry(leaf, &line, &mut self.report)?;
                 }
@@ -285,6 +302,7 @@ impl Walk<'_> {
                 self.report.fault(Some(leaf), Some(FileName::Entries.to_string()), problem);
                 break;
             }
+            self.rotations.entry(leaf, &line);
             if let Some(evidence) = &mut evidence {
                 evidence.entry(leaf, &line, &mut self.report)?;
             }

@@ -10,11 +10,11 @@ use crate::file::needed;
 /// A thousand keys; a log changes its key every few years.
 const KEY_FILE_BYTES_MAX: usize = 256 * 1024;
 
-/// Keys as given: each a key string, or a file with one a line.
+/// Keys as given: each a key string, or a file with one a line; behind a retired one the most entries it signed.
 pub fn read_keys(given: &[String]) -> Result<Vec<LogKey>, CouldNot> {
     let mut keys = Vec::new();
     for given in given {
-        if let Ok(key) = given.parse() {
+        if let Ok(key) = LogKey::from_line(given) {
             keys.push(key);
             continue;
         }
@@ -26,7 +26,7 @@ pub fn read_keys(given: &[String]) -> Result<Vec<LogKey>, CouldNot> {
         let text = String::from_utf8(needed(path, KEY_FILE_BYTES_MAX)?)
             .map_err(|_| CouldNot(format!("{}: wanted key strings, one a line", path.display())))?;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            keys.push(line.parse().map_err(|error| CouldNot(format!("{}: {error}", path.display())))?);
+            keys.push(LogKey::from_line(line).map_err(|error| CouldNot(format!("{}: {error}", path.display())))?);
         }
     }
     if keys.is_empty() { Err(CouldNot("no key: give the log's key string with --key".to_owned())) } else { Ok(keys) }

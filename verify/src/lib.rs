@@ -10,6 +10,7 @@ mod growth;
 mod key;
 mod receipt;
 mod report;
+mod rotation;
 
 pub use certificate::certificate;
 pub use export::export;

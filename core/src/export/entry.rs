@@ -40,6 +40,9 @@ pub struct EntryFields<'a> {
     /// Another subject.
     #[serde(borrow)]
     pub subject: Option<Cow<'a, str>>,
+    /// What the subject took the place of.
+    #[serde(borrow)]
+    pub previous: Option<Cow<'a, str>>,
     /// What was changed of the subject.
     #[serde(borrow)]
     pub change: Option<Cow<'a, str>>,

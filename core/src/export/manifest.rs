@@ -125,7 +125,7 @@ impl Manifest {
             let problem = "it holds an empty line, or the signature more than signature lines".to_owned();
             return Err(ExportError::Malformed { what: "manifest.json", problem });
         }
-        opened.signed_by(&origin)?;
+        opened.signed_by(&origin, read.size)?;
         Ok(read)
     }
 }

@@ -134,6 +134,19 @@ pub enum LogError {
     /// A private key that cannot be read.
     #[error("the private key is not an Ed25519 key in PKCS #8 DER: {0}")]
     PrivateKey(String),
+    /// A key signed for more entries than it ever had.
+    #[error(
+        "it is signed under {key}, which was retired after {last_size} entries, and is over {found}: whoever signed it \
+         is not the log; ask the register's operator at once"
+    )]
+    KeyRetired {
+        /// The key.
+        key: String,
+        /// The most entries it signed.
+        last_size: u64,
+        /// The entries it says.
+        found: u64,
+    },
     /// A key asked to sign for another log.
     #[error("the key of {key} does not sign checkpoints of {origin}")]
     OriginMismatch {
@@ -171,6 +184,7 @@ impl LogError {
             Self::KeyAlgorithm { .. } => "logKeyAlgorithm",
             Self::PrivateKey(_) => "logPrivateKey",
             Self::OriginMismatch { .. } => "logOriginMismatch",
+            Self::KeyRetired { .. } => "logKeyRetired",
             Self::SignatureInvalid(_) => "logSignatureInvalid",
             Self::NotSigned(_) => "logNotSigned",
         }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, number};
 use super::error::LogError;
 use super::note::{open_checkpoint, signature_line};
 use super::origin::Origin;
@@ -22,6 +22,7 @@ pub struct LogKey {
     name: Origin,
     public: [u8; 32],
     hash: u32,
+    last_size: Option<u64>,
 }
 
 impl LogKey {
@@ -31,7 +32,36 @@ impl LogKey {
         input.extend(public);
         let digest = ring::digest::digest(&ring::digest::SHA256, &input);
         let hash = digest.as_ref().first_chunk().copied().map_or(0, u32::from_be_bytes);
-        Self { name, public, hash }
+        Self { name, public, hash, last_size: None }
+    }
+
+    /// The same key, retired: it signed nothing over more entries than so many. What says otherwise is refused, for
+    /// whoever took the key could sign more.
+    #[must_use]
+    pub const fn retired_after(mut self, last_size: u64) -> Self {
+        self.last_size = Some(last_size);
+        self
+    }
+
+    /// The most entries it signed; `None`: it is not known to be retired.
+    pub const fn last_size(&self) -> Option<u64> {
+        self.last_size
+    }
+
+    /// Reads a line of a key file: a key string, and behind a space the most entries it signed where it is retired.
+    pub fn from_line(line: &str) -> Result<Self, LogError> {
+        match line.split_once(' ') {
+            None => line.parse(),
+            Some((key, size)) => Ok(key.parse::<Self>()?.retired_after(number(size, "last size of a key")?)),
+        }
+    }
+
+    /// The line of a key file, without a line feed.
+    pub fn to_line(&self) -> String {
+        match self.last_size {
+            None => self.to_string(),
+            Some(size) => format!("{self} {size}"),
+        }
     }
 
     /// Whose key it is: the log's origin.

@@ -36,7 +36,7 @@ pub use key::{LogKey, LogSigner};
 pub(crate) use note::open_note;
 pub use note::{NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX, SignedCheckpoint, open_checkpoint};
 pub use origin::{ORIGIN_CHARACTERS_MAX, Origin};
-pub use prove::{consistency_proof, inclusion_proof};
+pub use prove::{consistency_proof, inclusion_proof, inclusion_tiles};
 pub use receipt::{PROOF_HASHES_MAX, RECEIPT_BYTES_MAX, Receipt};
 pub use tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TileId};
 pub use verify::{verify_consistency, verify_inclusion};

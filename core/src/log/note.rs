@@ -71,9 +71,16 @@ pub(crate) struct OpenedNote<'a> {
 }
 
 impl OpenedNote<'_> {
-    /// Requires that a known key of this origin signed it.
-    pub(crate) fn signed_by(&self, origin: &Origin) -> Result<(), LogError> {
-        let signed = self.signers.iter().any(|key| key.name() == origin);
+    /// Requires that a known key of this origin signed it, and that none did which was retired before the log had so
+    /// many entries.
+    pub(crate) fn signed_by(&self, origin: &Origin, size: u64) -> Result<(), LogError> {
+        let mut signed = false;
+        for key in self.signers.iter().filter(|key| key.name() == origin) {
+            if let Some(last_size) = key.last_size().filter(|last| *last < size) {
+                return Err(LogError::KeyRetired { key: key.to_string(), last_size, found: size });
+            }
+            signed = true;
+        }
         if signed { Ok(()) } else { Err(LogError::NotSigned(origin.to_string())) }
     }
 }
@@ -119,11 +126,12 @@ pub(crate) fn open_note<'a>(note: &'a [u8], keys: &'a [LogKey]) -> Result<Opened
 /// Opens a signed checkpoint: a known key whose name is the origin must have signed it.
 ///
 /// Signatures by keys that are not in `keys` are ignored (witnesses, and keys of a rotation to come); a bad
-/// signature by a key that is refuses the note, whatever else signed it. Bounds: 128 KiB, 32 signatures.
+/// signature by a key that is, or one by a retired key over more entries than it ever signed, refuses the note,
+/// whatever else signed it. Bounds: 128 KiB, 32 signatures.
 pub fn open_checkpoint(note: &[u8], keys: &[LogKey]) -> Result<SignedCheckpoint, LogError> {
     // What is no checkpoint is refused for that, whoever signed it.
     let checkpoint = Checkpoint::parse(split(note)?.0)?;
     let opened = open_note(note, keys)?;
-    opened.signed_by(&checkpoint.origin)?;
+    opened.signed_by(&checkpoint.origin, checkpoint.size)?;
     Ok(SignedCheckpoint { checkpoint, note: String::from_utf8_lossy(note).into_owned() })
 }

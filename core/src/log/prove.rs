@@ -3,7 +3,7 @@
 use super::error::LogError;
 use super::hash::Hash;
 use super::stored::StoredTiles;
-use super::tile::{Tile, TileId};
+use super::tile::{TILE_HEIGHT, Tile, TileId};
 
 /// The count of leaves in the left half of a tree of `leaves` (2 or more): the largest power of two below it
 /// (RFC 6962, section 2.1).
@@ -33,6 +33,26 @@ pub fn inclusion_proof(leaf: u64, size: u64, tiles: impl FnMut(TileId) -> Option
     }
     proof.reverse();
     Ok(proof)
+}
+
+/// The tiles that [`inclusion_proof`] reads, to be fetched at once: on each level the one over the leaf, and the last
+/// one while it is partial.
+pub fn inclusion_tiles(leaf: u64, size: u64) -> Vec<TileId> {
+    let mut tiles = Vec::new();
+    for level in 0..u8::MAX {
+        let height = u32::from(level).saturating_mul(TILE_HEIGHT.into());
+        let hashes = size.checked_shr(height).unwrap_or(0);
+        if hashes == 0 {
+            break;
+        }
+        let over_leaf = leaf.checked_shr(height.saturating_add(TILE_HEIGHT.into())).unwrap_or(0);
+        let last = hashes.saturating_sub(1).wrapping_shr(TILE_HEIGHT.into());
+        tiles.push(TileId { level, index: over_leaf.min(last) });
+        if last > over_leaf && !hashes.is_multiple_of(256) {
+            tiles.push(TileId { level, index: last });
+        }
+    }
+    tiles
 }
 
 /// The proof that the tree of `old` leaves is the beginning of the tree of `new` leaves (RFC 6962, section 2.1.2).

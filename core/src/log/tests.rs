@@ -193,6 +193,23 @@ fn a_proof_asks_for_each_tile_once() {
 }
 
 #[test]
+fn a_proof_reads_no_tile_but_those_named_before() {
+    let (_, tiles) = grown(70_000);
+    for size in [1, 2, 255, 256, 257, 512, 513, 65_535, 65_536, 65_537, 65_792, 66_048, 69_999, 70_000] {
+        for place in [0, 1, 255, 256, 257, 511, 512, 40_000, 65_535, 65_536, size / 2, size - 1] {
+            if place >= size {
+                continue;
+            }
+            let named = inclusion_tiles(place, size);
+            assert!(named.iter().all(|id| id.width_at(size) > 0), "{place} in {size}: {named:?}");
+            inclusion_proof(place, size, |id| tiles.get(&id).filter(|_| named.contains(&id)).cloned())
+                .unwrap_or_else(|error| panic!("{place} in {size}, {named:?}: {error}"));
+        }
+    }
+    assert!(inclusion_tiles(u64::MAX - 1, u64::MAX).len() <= 16);
+}
+
+#[test]
 fn questions_outside_the_tree_are_refused() {
     assert_eq!(inclusion_proof(5, 5, |_| None).unwrap_err().code(), "logLeafOutsideTree");
     assert_eq!(consistency_proof(6, 5, |_| None).unwrap_err().code(), "logShrunk");

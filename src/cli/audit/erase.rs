@@ -58,7 +58,7 @@ pub(super) fn run(arguments: Arguments, output: Output) -> Result<Outcome, Faile
         return Err("there is no evidence of it, or it was erased already".into());
     }
     if arguments.dry_run {
-        let text = format!("would erase the evidence of {} entries: {leaves:?}", leaves.len());
+        let text = format!("would erase the evidence of {}: {leaves:?}", entries(leaves.len()));
         output.show(text, &json!({ "dryRun": true, "erased": leaves }));
         return Ok(Outcome::Yes);
     }
@@ -71,9 +71,20 @@ pub(super) fn run(arguments: Arguments, output: Output) -> Result<Outcome, Faile
         };
         by.push(operator::act(&settings, Action::Archive(change))?);
     }
-    let text = format!("erased the evidence of {} entries (log entries {by:?}); the log still verifies", leaves.len());
+    let recorded = if by.len() == 1 { "recorded as log entry" } else { "recorded as log entries" };
+    let by_whom: Vec<String> = by.iter().map(u64::to_string).collect();
+    let text = format!(
+        "erased the evidence of {} ({recorded} {}); the log still verifies",
+        entries(leaves.len()),
+        by_whom.join(", ")
+    );
     output.show(text, &json!({ "erased": leaves, "entries": by }));
     Ok(Outcome::Yes)
+}
+
+/// So many entries, in words.
+fn entries(count: usize) -> String {
+    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
 }
 
 /// The entries of a subject that have evidence.

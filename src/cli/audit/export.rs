@@ -119,7 +119,8 @@ pub fn export(settings: &Settings, dir: &Path, order: &Order) -> Result<Manifest
     let made = apart(|| {
         let mut connection = Connection::open(&url)?;
         let recorded = || export::record(&url, &context, order);
-        Ok(export::export(&mut connection, &context, dir, order, recorded, &mut |done, of| progress.at(done, of)))
+        let written = export::write(&mut connection, dir, order, recorded, &mut |done, of| progress.at(done, of));
+        Ok(written.and_then(|written| written.finish(&mut connection, &context)))
     })?;
     Ok(made?)
 }
