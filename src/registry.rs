@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::law::Law;
+use crate::store::audit::begin_snapshot;
+use crate::store::head::{self, Head};
 use crate::store::{
-    Connection, RowKey, StoreError, log_key as log_key_rows, registry as rows, webhook as webhook_rows,
+    Connection, RowKey, StoreError, log_key as log_key_rows, registry as rows, registry_digest, webhook as webhook_rows,
 };
 use crate::webhook::{State, Webhook};
 
@@ -213,11 +215,50 @@ pub struct Registry {
     regimes: Arc<Regimes>,
     regimes_loaded: bool,
     faults: Vec<String>,
+    callers_whole: bool,
+    rest_whole: bool,
 }
 
+/// What the operator does about a registry that is not whole.
+pub const PUT_BACK: &str =
+    "run `endmark audit verify`, then put the rows it names back from a back-up, or restore the database";
+
 impl Registry {
-    /// Reads the registry as it stands at the head's epoch.
-    pub fn load(connection: &mut Connection, key: &RowKey, epoch: i64, law: &Law) -> Result<Self, StoreError> {
+    /// Reads the registry and the head that it belongs to, as one state of the database.
+    pub fn read(connection: &mut Connection, key: &RowKey, law: &Law) -> Result<(Self, Head), StoreError> {
+        begin_snapshot(connection)?;
+        let read = head::read(connection).and_then(|head| Ok((Self::load(connection, key, &head, law)?, head)));
+        head::rollback(connection)?;
+        read
+    }
+
+    /// Reads the registry of a head, inside the transaction that read it. Where a row is gone or was put back as it once
+    /// was, nobody can say which: then no caller counts, or no manufacturer, revocation list and regime.
+    pub fn load(connection: &mut Connection, key: &RowKey, head: &Head, law: &Law) -> Result<Self, StoreError> {
+        let found = registry_digest::read(connection)?;
+        let mut registry = Self::of_rows(connection, key, head.epoch, law)?;
+        if !head.is_intact(key) || found.callers != head.registry.callers {
+            registry.callers_whole = false;
+            registry.faults.push("the callers as a whole".to_owned());
+            registry.callers.clear();
+        }
+        if !head.is_intact(key) || found.rest != head.registry.rest {
+            registry.rest_whole = false;
+            registry.faults.push("the registry as a whole".to_owned());
+            registry.regimes = law.faulty("the registry was changed outside the service".to_owned());
+            registry.trust = Trust::new(registry.trust.anchors().to_vec(), Vec::new());
+            registry.by_identifier.clear();
+            for standing in registry.manufacturers.values_mut() {
+                *standing = ManufacturerStanding::Unreadable;
+            }
+        }
+        if !registry.is_whole() {
+            tracing::error!(faults = ?registry.faults, "the registry was changed outside the service: {PUT_BACK}");
+        }
+        Ok(registry)
+    }
+
+    fn of_rows(connection: &mut Connection, key: &RowKey, epoch: i64, law: &Law) -> Result<Self, StoreError> {
         let mut faults = Vec::new();
         let callers: Vec<Caller> =
             rows::callers(connection, key)?.into_iter().filter_map(|row| row.good(&mut faults)).collect();
@@ -254,6 +295,8 @@ impl Registry {
             regimes,
             regimes_loaded,
             faults,
+            callers_whole: true,
+            rest_whole: true,
         })
     }
 
@@ -285,6 +328,8 @@ impl Registry {
             regimes,
             regimes_loaded: true,
             faults: Vec::new(),
+            callers_whole: true,
+            rest_whole: true,
         }
     }
 
@@ -318,7 +363,9 @@ impl Registry {
 
     /// How the manufacturer of an organisation stands.
     pub fn manufacturer(&self, organisation: &Organisation) -> ManufacturerStanding {
-        self.manufacturers.get(organisation).cloned().unwrap_or(ManufacturerStanding::Unregistered)
+        let unknown =
+            if self.rest_whole { ManufacturerStanding::Unregistered } else { ManufacturerStanding::Unreadable };
+        self.manufacturers.get(organisation).cloned().unwrap_or(unknown)
     }
 
     /// The manufacturer that an identifier belongs to.
@@ -374,6 +421,11 @@ impl Registry {
         self.webhooks
             .iter()
             .filter(move |webhook| webhook.organisation == *organisation && webhook.state == State::Active)
+    }
+
+    /// Whether no row is missing and none was put back as it once was.
+    pub const fn is_whole(&self) -> bool {
+        self.callers_whole && self.rest_whole
     }
 
     /// What of this registry was changed outside the service.

@@ -10,9 +10,10 @@ use endmark::cli::{Failed, Layout, make_register};
 use endmark::config::Settings;
 use endmark::demo::{ORIGIN, Place, STARTS_AT};
 use endmark::export::{Order, record, write};
+use endmark::keys::load_rows;
 use endmark::store::log::{StoredEntry, append, entries_from};
 use endmark::store::tile::{self, with_tiles};
-use endmark::store::{Connection, StoreError, apart, head};
+use endmark::store::{Connection, RowKey, StoreError, apart, head};
 use endmark_core::digest::Digest;
 use endmark_core::log::{Edge, leaf_hash};
 use serde_json::{Value, json};
@@ -88,9 +89,10 @@ pub(crate) fn measure(place: &Place, count: u32) -> Result<Vec<Figure>, Failed> 
     };
     let settings = Settings::read(&make_register(place.dir(), &layout)?)?;
     let url = settings.database_url()?;
+    let key = load_rows(&settings.keys.rows)?;
     let (receipts, raw) = apart(|| {
         let mut connection = Connection::open(&url)?;
-        let size = fill(&mut connection, count)?;
+        let size = fill(&mut connection, &key, count)?;
         Ok((receipts(&mut connection, size)?, read_raw(&mut connection)?))
     })?;
     figures.push(receipts);
@@ -148,7 +150,7 @@ fn tree(count: u32) -> Figure {
 }
 
 /// Writes entries past the writer, as it would; gives the size.
-fn fill(connection: &mut Connection, count: u32) -> Result<u64, StoreError> {
+fn fill(connection: &mut Connection, key: &RowKey, count: u32) -> Result<u64, StoreError> {
     let mut done = 0;
     while done < count {
         let mut new = head::begin_and_lock(connection)?;
@@ -176,7 +178,7 @@ fn fill(connection: &mut Connection, count: u32) -> Result<u64, StoreError> {
         tiles.extend(edge.take_changed());
         tile::put(connection, &tiles)?;
         (new.size, new.root) = (edge.size(), edge.root());
-        head::update(connection, &new)?;
+        head::update(connection, key, &new)?;
         head::commit(connection)?;
     }
     Ok(head::read(connection)?.size)

@@ -50,7 +50,8 @@ async fn follow_others(app: &App) -> Result<(), StoreError> {
         .read(move |connection| {
             let head = head::read(connection)?;
             if head.epoch > shared.registry.load().epoch {
-                let registry = Arc::new(Registry::load(connection, &context.keys.rows, head.epoch, &context.law)?);
+                let (registry, _) = Registry::read(connection, &context.keys.rows, &context.law)?;
+                let registry = Arc::new(registry);
                 // The writer may have shown a newer one meanwhile.
                 shared
                     .registry

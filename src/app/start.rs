@@ -20,7 +20,7 @@ use crate::config::{ConfigError, Settings};
 use crate::http::{RequestSpan, remember_client};
 use crate::keys::{self, KeyError};
 use crate::registry::{KnownKey, Row};
-use crate::store::{Connection, Readers, StoreError, apart, log_key, migrate};
+use crate::store::{Connection, Readers, StoreError, apart, head, log_key, migrate};
 use crate::writer::{Context, Limits, Occasion, Writer, WriterThread};
 use crate::{http, web};
 
@@ -93,10 +93,13 @@ pub struct Running {
 /// Migrates the database and gathers what deciding needs: for the service and the command line alike.
 pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, StartError> {
     let url = settings.database_url()?;
+    let rows = keys::load_rows(&settings.keys.rows)?;
     let head = apart(|| {
         let mut connection = Connection::open(&url)?;
-        migrate(&mut connection)?;
-        crate::store::head::read(&mut connection)
+        if migrate(&mut connection)? {
+            head::seal(&mut connection, &rows)?;
+        }
+        head::read(&mut connection)
     })?;
     if head.origin.as_str() != settings.origin {
         let found = head.origin.to_string();

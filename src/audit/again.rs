@@ -21,7 +21,7 @@ use crate::entry::{Kind, Logged};
 use crate::law::Law;
 use crate::registry::{AnchorState, Caller, CallerState, Registry};
 use crate::replay::{Replayed, replay_to};
-use crate::store::{Connection, RowKey, archive, certificate, head, log, registry as rows};
+use crate::store::{Connection, RowKey, archive, certificate, log, registry as rows};
 use crate::writer::{CheckRequest, Prepared, Question, Then, again};
 
 /// What it needs beside the database.
@@ -257,8 +257,7 @@ impl Registered {
     }
 
     fn fill_from_rows(&mut self, connection: &mut Connection, knowledge: &Knowledge<'_>) -> Result<(), AgainError> {
-        let epoch = head::read(connection)?.epoch;
-        let now = Registry::load(connection, knowledge.rows, epoch, knowledge.law)?;
+        let (now, _) = Registry::read(connection, knowledge.rows, knowledge.law)?;
         let stand = rows::all(connection, knowledge.rows)?;
         let unchanged = |kind: Kind, subject: &str, leaf: u64| {
             stand.iter().any(|row| {

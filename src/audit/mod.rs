@@ -16,7 +16,7 @@ pub use faults::{Fault, Faults};
 use endmark_core::log::{Checkpoint, Hash};
 use serde::Serialize;
 
-use crate::store::{Connection, RowKey, StoreError, audit as rows, head};
+use crate::store::{Connection, RowKey, StoreError, audit as rows, head, registry_digest};
 use walk::Walk;
 
 /// What the database is held against.
@@ -112,7 +112,7 @@ fn finish(
     if head.origin.as_str() != expected.origin {
         walk.faults.add(None, "head", format!("it is of the register {:?}, not {:?}", head.origin, expected.origin));
     }
-    walk.compare_head(&head);
+    walk.compare_head(&head, &registry_digest::read(connection)?);
     let root: Hash = walk.finish_tree(connection, &head)?;
     for stray in rows::strays(connection, head.size, i64::try_from(walk.faults.room()).unwrap_or(i64::MAX))? {
         walk.faults.add(None, stray, format!("the log ends at {} entries and knows nothing of it", head.size));

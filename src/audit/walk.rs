@@ -13,6 +13,7 @@ use crate::entry::{Kind, Logged};
 use crate::replay::{ReplayError, Replayed};
 use crate::store::head::Head;
 use crate::store::log::StoredEvidence;
+use crate::store::registry_digest::RegistryDigests;
 use crate::store::{Connection, StoreError, archive, log};
 
 /// Entries that are read at once; each has at most 64 KiB.
@@ -210,8 +211,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What the head says beside size and root.
-    pub(super) fn compare_head(&mut self, head: &Head) {
+    /// What the head says beside size and root; `registry` is what stands for the registry's rows.
+    pub(super) fn compare_head(&mut self, head: &Head, registry: &RegistryDigests) {
+        if !head.is_intact(self.expected.rows) {
+            self.faults.add(None, "head", "its HMAC is not right: it was changed outside the service");
+        } else if head.registry != *registry {
+            self.faults.add(None, "head", "its digests are not those of the registry's rows");
+        }
         if let Some(last) = self.last_at.filter(|last| *last != head.time) {
             self.faults.add(None, "head", format!("its time is {}, the last entry's {last}", head.time));
         }

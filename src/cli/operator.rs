@@ -10,7 +10,7 @@ use super::{Failed, Outcome};
 use crate::app::open_context;
 use crate::config::Settings;
 use crate::registry::Registry;
-use crate::store::{Connection, apart, head};
+use crate::store::{Connection, apart};
 use crate::writer::{Action, Command, Origin, RegistryChange, Reply, run_once};
 
 /// Carries out a change and says so.
@@ -57,7 +57,6 @@ pub(super) fn registry(config: &Path) -> Result<Registry, Failed> {
     let url = settings.database_url()?;
     Ok(apart(|| {
         let mut connection = Connection::open(&url)?;
-        let head = head::read(&mut connection)?;
-        Registry::load(&mut connection, &context.keys.rows, head.epoch, &context.law)
+        Ok(Registry::read(&mut connection, &context.keys.rows, &context.law)?.0)
     })?)
 }

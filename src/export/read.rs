@@ -61,9 +61,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// `send` says whether somebody still takes what is read.
     fn run(&mut self, wanted: &Wanted, mut send: impl FnMut(Part) -> bool) -> Result<(), StoreError> {
-        let mut next = wanted.next;
-        while next < wanted.size {
-            let page = self.page(wanted, next)?;
+        let (mut next, below) = rows::range(self.connection, &wanted.filter, wanted.next, wanted.size)?;
+        while next < below {
+            let page = self.page(wanted, next, below)?;
             next = page.next;
             if !wanted.evidence {
                 if !send(page) {
@@ -84,11 +84,13 @@ impl Reader<'_> {
                 }
             }
         }
+        // What comes after the filter's last moment was looked at too, and whoever writes hears of the end.
+        send(Part { entries: Vec::new(), next: wanted.size });
         Ok(())
     }
 
-    fn page(&mut self, wanted: &Wanted, from: u64) -> Result<Part, StoreError> {
-        let page = rows::page(self.connection, &wanted.filter, from, wanted.size, PAGE)?;
+    fn page(&mut self, wanted: &Wanted, from: u64, below: u64) -> Result<Part, StoreError> {
+        let page = rows::page(self.connection, &wanted.filter, from, below, PAGE)?;
         let mut entries = Vec::with_capacity(page.entries.len());
         for (leaf, body) in page.entries {
             let proof = if wanted.filter.is_empty() { Vec::new() } else { self.proof(leaf, wanted.size)? };

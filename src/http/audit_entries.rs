@@ -89,7 +89,7 @@ struct Reading {
     filter: Filter,
     evidence: bool,
     next: u64,
-    size: u64,
+    below: u64,
     left: u64,
 }
 
@@ -119,14 +119,14 @@ fn lines(connection: &mut Connection, page: &rows::Page, evidence: bool) -> Resu
 impl Reading {
     /// The next lines, until there are none.
     async fn go_on(mut self) -> Result<Option<(Bytes, Self)>, StoreError> {
-        while self.next < self.size && self.left > 0 {
-            let (filter, next, size, evidence) = (self.filter.clone(), self.next, self.size, self.evidence);
+        while self.next < self.below && self.left > 0 {
+            let (filter, next, below, evidence) = (self.filter.clone(), self.next, self.below, self.evidence);
             let most = u16::try_from(self.left).unwrap_or(PAGE).min(if evidence { 1 } else { PAGE });
             let (read, count, bytes) = self
                 .app
                 .readers
                 .read(move |connection| {
-                    let page = rows::page(connection, &filter, next, size, most)?;
+                    let page = rows::page(connection, &filter, next, below, most)?;
                     let bytes = lines(connection, &page, evidence)?;
                     Ok((page.next, page.entries.len(), bytes))
                 })
@@ -166,12 +166,14 @@ pub(super) async fn entries(
         })
         .await?;
     let size = answer.published.head.size;
+    let (wanted, after) = (filter.clone(), query.after.map_or(0, |after| after.saturating_add(1)));
+    let (next, below) = app.readers.read(move |connection| rows::range(connection, &wanted, after, size)).await?;
     let reading = Reading {
         app: app.clone(),
         filter,
         evidence: query.evidence,
-        next: query.after.map_or(0, |after| after.saturating_add(1)),
-        size,
+        next,
+        below,
         left: query.limit.unwrap_or(u64::MAX),
     };
     Ok(HttpResponse::Ok()

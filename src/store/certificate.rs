@@ -1,7 +1,10 @@
 //! Certificates: their sealed bytes, and the row that says how they stand.
 
+use std::collections::HashMap;
+
+use diesel::dsl::{max, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
 use endmark_core::check::StoredStatus;
 use endmark_core::digest::Digest;
 use endmark_core::manufacturer::Organisation;
@@ -9,7 +12,7 @@ use endmark_core::number::CertificateNumber;
 use time::OffsetDateTime;
 
 use super::row_key::{RowContent, RowKey};
-use super::schema::certificate;
+use super::schema::{certificate, entry};
 use super::{Connection, StoreError, column, count, micros, moment, on};
 
 /// How a certificate stands: everything but its sealed bytes.
@@ -126,7 +129,31 @@ impl Row {
     }
 }
 
-/// How these certificates stand; those not there are left out.
+/// As the index on them says it, word for word, or `SQLite` would not use it.
+const SETS_STATUS: &str = "kind IN ('certificateSuspended', 'certificateResumed', 'certificateRevoked')";
+
+/// The newest entries that suspended, resumed or revoked these certificates.
+fn last_changes(connection: &mut Connection, numbers: &[String]) -> Result<HashMap<String, u64>, StoreError> {
+    let mut last = HashMap::new();
+    for some in numbers.chunks(1_000) {
+        let found: Vec<(Option<String>, Option<i64>)> = on!(connection, c => entry::table
+            .filter(entry::certificate.eq_any(some))
+            .filter(sql::<Bool>(SETS_STATUS))
+            .filter(entry::decision.eq("done"))
+            .group_by(entry::certificate)
+            .select((entry::certificate, max(entry::leaf)))
+            .load(c))?;
+        for (number, leaf) in found {
+            if let (Some(number), Some(leaf)) = (number, leaf) {
+                last.insert(number, count(leaf)?);
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// How these certificates stand; those not there are left out. A row that is older than the log says does not count: it
+/// was put back as it once was, with the HMAC of then.
 pub fn standings(
     connection: &mut Connection,
     key: &RowKey,
@@ -148,13 +175,20 @@ pub fn standings(
             rows
         }
         Connection::Postgres(c) => {
-            certificate::table.filter(certificate::number.eq_any(texts)).select(Row::as_select()).load(&mut **c)?
+            certificate::table.filter(certificate::number.eq_any(&texts)).select(Row::as_select()).load(&mut **c)?
         }
     };
+    let last = last_changes(connection, &texts)?;
     rows.into_iter()
         .map(|row| {
             let number = row.number.parse().map_err(|_| StoreError::Corrupt(format!("number {}", row.number)))?;
-            Ok((number, row.open(key)?))
+            let set_by = last.get(&row.number).copied().unwrap_or_default();
+            Ok(match row.open(key)? {
+                Found::Standing(standing) if standing.status_leaf < set_by => {
+                    (number, Found::Tampered(format!("the row of {number} is older than entry {set_by}, which set it")))
+                }
+                found => (number, found),
+            })
         })
         .collect()
 }

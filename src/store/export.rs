@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
+use diesel::sql_types::{Binary, Bool, Integer};
 use endmark_core::export::{EntryFields, Filter, Match};
+use time::OffsetDateTime;
 
 use super::log::{StoredEvidence, evidence_of};
 use super::schema::{entry, evidence};
@@ -23,6 +24,35 @@ pub struct Page {
     pub next: u64,
 }
 
+/// Where in the log to look for what a filter wants: from a leaf on and below another. Time does not run backwards, so
+/// the moments of a filter are found by halving.
+pub fn range(connection: &mut Connection, filter: &Filter, from: u64, below: u64) -> Result<(u64, u64), StoreError> {
+    let first = filter.from.map_or(Ok(from), |at| first_at(connection, at, from, below))?;
+    let last = filter.until.map_or(Ok(below), |at| first_at(connection, at, first, below))?;
+    Ok((first, last))
+}
+
+/// The first leaf that was decided at a moment or later.
+fn first_at(connection: &mut Connection, at: OffsetDateTime, from: u64, below: u64) -> Result<u64, StoreError> {
+    let (mut from, mut below) = (from, below);
+    while from < below {
+        let middle = from.midpoint(below);
+        let leaf = column(middle)?;
+        let found: Option<i64> = on!(connection, c => entry::table
+            .filter(entry::leaf.ge(leaf))
+            .order(entry::leaf)
+            .select(entry::at_micros)
+            .first(c)
+            .optional())?;
+        if found.is_some_and(|found| found < micros(at)) {
+            from = middle.saturating_add(1);
+        } else {
+            below = middle;
+        }
+    }
+    Ok(from)
+}
+
 /// The next entries that a filter wants, from a leaf on and below another, at most `most`; there may be none.
 ///
 /// The columns only narrow the search: what is wanted is decided by the entries' bytes.
@@ -33,8 +63,15 @@ pub fn page(
     below: u64,
     most: u16,
 ) -> Result<Page, StoreError> {
-    let end = below.min(from.saturating_add(WINDOW));
+    // Declarations have an index; what else is asked for is looked for in this many entries at a time.
+    let window = if filter.declaration.is_some() { u64::MAX } else { WINDOW };
+    let end = below.min(from.saturating_add(window));
     let (first, last) = (column(from)?, column(end)?);
+    let (before, after) = match connection {
+        Connection::Sqlite(_) => ("instr(body, ", ") > 0"),
+        Connection::Postgres(_) => ("position(", " IN body) > 0"),
+    };
+    let holds = |bytes: Vec<u8>| sql::<Bool>(before).bind::<Binary, _>(bytes).sql(after);
     let rows: Vec<(i64, Vec<u8>)> = on!(connection, c => {
         let mut query = entry::table
             .filter(entry::leaf.ge(first).and(entry::leaf.lt(last)))
@@ -62,6 +99,10 @@ pub fn page(
         }
         if let Some(office) = &filter.office {
             query = query.filter(entry::office.eq(office));
+        }
+        if let Some(number) = filter.certificate {
+            let omitted = br#""certificatesOmitted""#.to_vec();
+            query = query.filter(holds(number.to_string().into_bytes()).or(holds(omitted)));
         }
         query.load(c)
     })?;

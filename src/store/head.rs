@@ -2,9 +2,12 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use endmark_core::digest::Digest;
 use endmark_core::log::{Hash, Origin};
 use time::OffsetDateTime;
 
+use super::registry_digest::{self, RegistryDigests};
+use super::row_key::{RowContent, RowKey};
 use super::schema::head;
 use super::{Connection, StoreError, column, count, micros, moment, on};
 
@@ -21,6 +24,43 @@ pub struct Head {
     pub epoch: i64,
     /// The time of the last batch: time never runs backwards past it.
     pub time: OffsetDateTime,
+    /// What stands for the registry of this epoch.
+    pub registry: RegistryDigests,
+    /// Over all of it. Empty before the first batch.
+    hmac: Vec<u8>,
+}
+
+impl Head {
+    /// The head of a register without entries.
+    pub fn first(origin: Origin, time: OffsetDateTime) -> Self {
+        let root = endmark_core::log::empty_root();
+        Self { origin, size: 0, root, epoch: 1, time, registry: RegistryDigests::default(), hmac: Vec::new() }
+    }
+
+    /// The head after a batch.
+    #[must_use]
+    pub const fn with(mut self, size: u64, root: Hash, epoch: i64, time: OffsetDateTime) -> Self {
+        (self.size, self.root, self.epoch, self.time) = (size, root, epoch, time);
+        self
+    }
+
+    /// Whether it is as the service wrote it. The HMAC holds the registry's digests to this size and root: rows, digests
+    /// and epoch cannot be put back together unless the log goes back too, and a log that goes back is refused.
+    pub fn is_intact(&self, key: &RowKey) -> bool {
+        let unsealed = self.size == 0 && self.hmac.is_empty() && self.registry == RegistryDigests::default();
+        unsealed || self.content().is_ok_and(|content| key.verifies(&content, &self.hmac))
+    }
+
+    fn content(&self) -> Result<RowContent, StoreError> {
+        Ok(RowContent::of("head")
+            .text(self.origin.as_str())
+            .number(column(self.size)?)
+            .bytes(self.root.as_bytes())
+            .number(self.epoch)
+            .number(micros(self.time))
+            .bytes(self.registry.callers.as_bytes())
+            .bytes(self.registry.rest.as_bytes()))
+    }
 }
 
 #[derive(Queryable, Insertable)]
@@ -32,6 +72,14 @@ struct Row {
     root: Vec<u8>,
     epoch: i64,
     time_micros: i64,
+    callers: Vec<u8>,
+    registry: Vec<u8>,
+    hmac: Vec<u8>,
+}
+
+/// A digest's column. One of another length was not written by the service, and the HMAC says so.
+fn digest(column: Vec<u8>) -> Digest {
+    <[u8; 32]>::try_from(column).unwrap_or_default().into()
 }
 
 impl TryFrom<Row> for Head {
@@ -46,6 +94,8 @@ impl TryFrom<Row> for Head {
             root: root.into(),
             epoch: row.epoch,
             time: moment(row.time_micros)?,
+            registry: RegistryDigests { callers: digest(row.callers), rest: digest(row.registry) },
+            hmac: row.hmac,
         })
     }
 }
@@ -94,23 +144,42 @@ pub fn create(connection: &mut Connection, new: &Head) -> Result<(), StoreError>
         root: new.root.as_bytes().to_vec(),
         epoch: new.epoch,
         time_micros: micros(new.time),
+        callers: new.registry.callers.as_bytes().to_vec(),
+        registry: new.registry.rest.as_bytes().to_vec(),
+        hmac: Vec::new(),
     };
     on!(connection, c => diesel::insert_into(head::table).values(&row).execute(c))?;
     Ok(())
 }
 
 /// Moves the head.
-pub fn update(connection: &mut Connection, new: &Head) -> Result<(), StoreError> {
-    let size = column(new.size)?;
+pub fn update(connection: &mut Connection, key: &RowKey, new: &Head) -> Result<(), StoreError> {
+    let (size, hmac) = (column(new.size)?, key.sign(&new.content()?));
     on!(connection, c => diesel::update(head::table)
         .set((
             head::size.eq(size),
             head::root.eq(new.root.as_bytes().as_slice()),
             head::epoch.eq(new.epoch),
             head::time_micros.eq(micros(new.time)),
+            head::callers.eq(new.registry.callers.as_bytes().as_slice()),
+            head::registry.eq(new.registry.rest.as_bytes().as_slice()),
+            head::hmac.eq(hmac),
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// Takes the registry as it stands under the head's HMAC: once, when a register of an older version is brought up to
+/// this one.
+pub fn seal(connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
+    let mut head = match begin_and_lock(connection) {
+        // Nothing to seal yet.
+        Err(StoreError::NoRegister) => return rollback(connection),
+        locked => locked?,
+    };
+    head.registry = registry_digest::read(connection)?;
+    update(connection, key, &head)?;
+    commit(connection)
 }
 
 /// Refuses a `PostgreSQL` that would acknowledge what it can lose.

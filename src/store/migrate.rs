@@ -1,6 +1,7 @@
 //! Bringing a database to this version's schema.
 
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationVersion;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, StoreError};
@@ -12,14 +13,19 @@ const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql"
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(7305814)";
 const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7305814)";
 
-/// Runs what is pending.
-pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+/// The migration that gives the head its HMAC.
+const SEAL: &str = "20261125000007";
+
+/// Runs what is pending. `true`: the head got the columns of its HMAC, and a register that is there already is to be
+/// sealed.
+pub fn migrate(connection: &mut Connection) -> Result<bool, StoreError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    let sealed = |run: Vec<MigrationVersion<'_>>| run.iter().any(|version| version.to_string() == SEAL);
     match connection {
-        Connection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(drop).map_err(failed),
+        Connection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(sealed).map_err(failed),
         Connection::Postgres(c) => {
             c.batch_execute(MIGRATION_LOCK)?;
-            let done = c.run_pending_migrations(POSTGRESQL).map(drop).map_err(failed);
+            let done = c.run_pending_migrations(POSTGRESQL).map(sealed).map_err(failed);
             c.batch_execute(MIGRATION_UNLOCK)?;
             done
         }

@@ -15,6 +15,7 @@ mod migrate;
 mod readers;
 pub mod regime;
 pub mod registry;
+pub mod registry_digest;
 mod row_key;
 mod schema;
 pub mod tile;

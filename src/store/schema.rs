@@ -8,6 +8,9 @@ diesel::table! {
         root -> Binary,
         epoch -> BigInt,
         time_micros -> BigInt,
+        callers -> Binary,
+        registry -> Binary,
+        hmac -> Binary,
     }
 }
 

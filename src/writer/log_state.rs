@@ -35,6 +35,12 @@ pub(crate) enum Fork {
         /// The size of the head.
         size: u64,
     },
+    /// The head's HMAC is not right.
+    #[error(
+        "the head of the register was changed outside the service: its HMAC is not right under the row key. Run \
+         `endmark audit verify`, and restore the newest good copy"
+    )]
+    HeadChanged,
     /// Another key signs by now.
     #[error(
         "the checkpoint key was changed by `endmark key rotate`: restart this service, and it signs under the new one"

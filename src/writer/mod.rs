@@ -159,12 +159,6 @@ pub fn run_once(
 
 /// Makes a register in an empty database: its head at size 0, then its first entry.
 pub fn create_register(connection: &mut Connection, origin: &str, clock: &Clock) -> Result<(), StoreError> {
-    let head = Head {
-        origin: origin.parse().map_err(|_| StoreError::Corrupt(format!("{origin:?} is no name for a log")))?,
-        size: 0,
-        root: endmark_core::log::Edge::empty().root(),
-        epoch: 1,
-        time: clock.now(),
-    };
-    crate::store::head::create(connection, &head)
+    let origin = origin.parse().map_err(|_| StoreError::Corrupt(format!("{origin:?} is no name for a log")))?;
+    crate::store::head::create(connection, &Head::first(origin, clock.now()))
 }

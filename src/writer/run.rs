@@ -55,7 +55,11 @@ impl Core {
         if let Some(kept) = kept {
             require_continuation(&mut connection, kept.size, kept.root, &head).map_err(fork)?;
         }
-        let registry = Arc::new(Registry::load(&mut connection, &context.keys.rows, head.epoch, &context.law)?);
+        if !head.is_intact(&context.keys.rows) {
+            return Err(fork(Fork::HeadChanged));
+        }
+        let (registry, _) = Registry::read(&mut connection, &context.keys.rows, &context.law)?;
+        let registry = Arc::new(registry);
         let published = sign(&context.keys.log, head)?;
         let shared =
             Arc::new(Shared { registry: ArcSwap::new(Arc::clone(&registry)), published: ArcSwap::new(published) });
@@ -127,7 +131,7 @@ impl Core {
         match sign(&self.context.keys.log, head) {
             Ok(published) => {
                 if registry_changed {
-                    self.refresh_registry(published.head.epoch);
+                    self.refresh_registry();
                 }
                 self.shared.published.store(Arc::clone(&published));
                 self.context.metrics.committed(batch.len());
@@ -151,10 +155,10 @@ impl Core {
     }
 
     /// Shows a changed registry at once; the next batch would do so too.
-    fn refresh_registry(&mut self, epoch: i64) {
+    fn refresh_registry(&mut self) {
         let Some(connection) = self.connection.as_mut() else { return };
-        match Registry::load(connection, &self.context.keys.rows, epoch, &self.context.law) {
-            Ok(registry) => self.show(Arc::new(registry)),
+        match Registry::read(connection, &self.context.keys.rows, &self.context.law) {
+            Ok((registry, _)) => self.show(Arc::new(registry)),
             Err(error) => tracing::warn!(%error, "the registry could not be read again yet"),
         }
     }

@@ -20,7 +20,7 @@ use crate::store::archive::{self, EntryRows};
 use crate::store::certificate::{self, Found};
 use crate::store::head::{self, Head};
 use crate::store::log::{self, StoredEntry, StoredEvidence};
-use crate::store::{Connection, RowKey, StoreError, tile};
+use crate::store::{Connection, RowKey, StoreError, registry_digest, tile};
 
 /// How far the system's clock may be behind the log's time before an entry says so: several nodes never agree to the
 /// second.
@@ -70,7 +70,8 @@ impl Core {
     pub(super) fn prepare(&mut self, connection: &mut Connection, batch: &[Queued]) -> Result<Prepared, Trouble> {
         // 1. Lock the head: everything after this is alone, and time does not run backwards.
         let old = head::begin_and_lock(connection)?;
-        self.follow(connection, &old)?;
+        let changes_registry = batch.iter().any(|queued| matches!(queued.command.action, Action::Registry(_)));
+        self.follow(connection, &old, changes_registry)?;
         let clock = self.context.clock.now();
         let now = clock.max(old.time);
 
@@ -116,13 +117,8 @@ impl Core {
         let first_leaf = old.size;
         let first_body = entries.first().map(|entry| entry.body.clone()).unwrap_or_default();
         let registry_changed = !view.registry_rows.is_empty();
-        let new = Head {
-            origin: old.origin,
-            size: edge.size(),
-            root: edge.root(),
-            epoch: old.epoch.saturating_add(i64::from(registry_changed)),
-            time: now,
-        };
+        let epoch = old.epoch.saturating_add(i64::from(registry_changed));
+        let mut new = old.clone().with(edge.size(), edge.root(), epoch, now);
         if new.size > old.size {
             log::append(connection, entries)?;
             if !evidence.is_empty() {
@@ -133,7 +129,11 @@ impl Core {
             }
             view.write(connection, &self.context.keys.rows)?;
             tile::put(connection, &edge.take_changed())?;
-            head::update(connection, &new)?;
+            // What was changed outside the service stays missed: only a whole registry gets new digests.
+            if registry_changed && self.registry.is_whole() {
+                new.registry = registry_digest::read(connection)?;
+            }
+            head::update(connection, &self.context.keys.rows, &new)?;
         }
         Ok(Prepared {
             edge,
@@ -144,8 +144,9 @@ impl Core {
         })
     }
 
-    /// Follows what other nodes and the command line wrote since the last batch.
-    fn follow(&mut self, connection: &mut Connection, head: &Head) -> Result<(), Trouble> {
+    /// Follows what other nodes and the command line wrote since the last batch. `anew`: reads the registry whatever
+    /// the epoch, or a change of it would cover up what was changed outside the service.
+    fn follow(&mut self, connection: &mut Connection, head: &Head, anew: bool) -> Result<(), Trouble> {
         let as_trouble = |fork| match fork {
             Fork::Store(error) => Trouble::Poison(error),
             other => Trouble::Fork(other),
@@ -155,8 +156,11 @@ impl Core {
             require_continuation(connection, size, root, head).map_err(as_trouble)?;
             self.edge = load_edge(connection, head).map_err(as_trouble)?;
         }
-        if head.epoch != self.registry.epoch {
-            let registry = Registry::load(connection, &self.context.keys.rows, head.epoch, &self.context.law)?;
+        if !head.is_intact(&self.context.keys.rows) {
+            return Err(Trouble::Fork(Fork::HeadChanged));
+        }
+        if anew || head.epoch != self.registry.epoch {
+            let registry = Registry::load(connection, &self.context.keys.rows, head, &self.context.law)?;
             self.show(Arc::new(registry));
         }
         if self.registry.has_retired(self.context.keys.log.key()) {

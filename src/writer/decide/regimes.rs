@@ -13,7 +13,7 @@ const NAMED_MAX: usize = 200;
 pub(super) fn load(documents: &[Document], view: &mut View<'_>, leaf: u64) -> Decision {
     let mut draft = Draft::new(Kind::RegimeLoaded, OPERATOR.to_owned(), "refused");
     draft.change = Some("loaded");
-    let outcome = added(documents, view);
+    let outcome = if view.registry.is_whole() { added(documents, view) } else { Err(super::registry::not_whole()) };
     let reply = match outcome {
         Err(why) => Reply::NotChanged(why),
         Ok((data, new)) => {

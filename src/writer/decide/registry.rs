@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Decision, Draft, OPERATOR, RegistryRow, View};
 use crate::entry::Kind;
-use crate::registry::{AnchorState, CallerState, KnownKey};
+use crate::registry::{AnchorState, CallerState, KnownKey, PUT_BACK};
 use crate::webhook::{PER_ORGANISATION_MAX, State, Webhook};
 use crate::writer::{RegistryChange, Reply};
 
@@ -91,6 +91,8 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
             (Kind::WebhookChanged, id.clone(), stop_webhook(id, reason, view, leaf).map(Some))
         }
     };
+    // On a registry that is not whole nothing can be decided, and its digests must go on missing what is gone.
+    let outcome = if view.registry.is_whole() { outcome } else { Err(not_whole()) };
     let mut evidence = None;
     let (decision, reply) = match outcome {
         Ok(row) => {
@@ -107,6 +109,11 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
         draft.previous = Some(from.to_string());
     }
     Decision::new(draft, evidence, reply)
+}
+
+/// Why nothing of the registry can be changed.
+pub(super) fn not_whole() -> String {
+    format!("the registry was changed outside the service: {PUT_BACK}")
 }
 
 /// How the row stands from now on: evidence, so that a decision can be taken again on the registry of its time. A
