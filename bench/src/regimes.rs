@@ -63,7 +63,7 @@ fn loaded(codes: usize) -> Result<Regimes, Failed> {
     let mut documents = Vec::new();
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../regimes"), &mut documents)?;
     let (data, _) = RegimeData::default().with(documents)?;
-    let ids: Vec<String> = data.documents().filter_map(Document::list).map(|list| list.id().to_owned()).collect();
+    let ids: Vec<String> = data.documents().filter_map(Document::list).map(|list| list.id().to_string()).collect();
     let mut dice = Dice(1);
     let mut newer = Vec::new();
     for id in &ids {

@@ -28,3 +28,4 @@ pub mod seal;
 pub mod text;
 pub mod token;
 pub mod verdict;
+pub mod words;

@@ -159,7 +159,7 @@ proptest! {
     #[test]
     fn removing_a_list_never_yields_not_required(gone in any::<prop::sample::Index>(), picks in prop::collection::vec(any::<prop::sample::Index>(), 24)) {
         let law = law();
-        let lists: Vec<String> = law.lists(date!(2026 - 03 - 16)).map(|list| list.id().to_owned()).collect();
+        let lists: Vec<String> = law.lists(date!(2026 - 03 - 16)).map(|list| list.id().to_string()).collect();
         let gone = gone.get(&lists);
         let fewer = Regimes::new(law.data().clone().without_list(gone), date!(2026 - 04 - 23));
         let rows = rows();
@@ -173,7 +173,7 @@ proptest! {
     #[test]
     fn more_loaded_data_never_lifts_a_ban(gone in prop::collection::vec(any::<prop::sample::Index>(), 1..8), picks in prop::collection::vec(any::<prop::sample::Index>(), 24)) {
         let law = law();
-        let lists: Vec<String> = law.lists(date!(2026 - 03 - 16)).map(|list| list.id().to_owned()).collect();
+        let lists: Vec<String> = law.lists(date!(2026 - 03 - 16)).map(|list| list.id().to_string()).collect();
         let fewer = gone.iter().fold(law.data().clone(), |data, gone| data.without_list(gone.get::<String>(&lists)));
         let fewer = Regimes::new(fewer, date!(2026 - 04 - 23));
         let rows = rows();

@@ -103,14 +103,14 @@ pub(super) async fn list(app: web::Data<App>, _: Calling, query: web::Query<Quer
     let in_force: Vec<&Regime> = regimes.in_force(at).map(AsRef::as_ref).collect();
     let lists: Vec<&GoodsList> = regimes.lists(at).map(AsRef::as_ref).collect();
     let needed = in_force.iter().flat_map(|regime| &regime.goods.lists);
-    let mut missing: Vec<String> = needed.filter(|id| lists.iter().all(|list| list.id() != *id)).cloned().collect();
+    let mut missing: Vec<String> = needed.filter(|id| lists.iter().all(|list| *list.id() != id.as_str())).cloned().collect();
     missing.sort();
     missing.dedup();
     let list_view = |list: &&GoodsList| {
         let head = list.head();
         ListView {
-            id: head.id.clone(),
-            version: head.version.clone(),
+            id: head.id.to_string(),
+            version: head.version.to_string(),
             complete_to: day::format(head.complete_to),
             valid_until: day::format(head.valid_until.unwrap_or(regimes.lists_valid_until())),
             partial: head.partial,
@@ -131,8 +131,8 @@ pub(super) async fn list(app: web::Data<App>, _: Calling, query: web::Query<Quer
 impl RegimeView {
     fn of(regime: &Regime) -> Self {
         Self {
-            id: regime.id.clone(),
-            version: regime.version.clone(),
+            id: regime.id.to_string(),
+            version: regime.version.to_string(),
             title: regime.title.clone(),
             country: regime.country.clone(),
             from: day::format(regime.from),
@@ -144,7 +144,7 @@ impl RegimeView {
             lists: regime.goods.lists.clone(),
             statements: regime.asks.statements.clone(),
             statement_sets: regime.asks.accepts.clone(),
-            legal_basis: regime.legal_basis.clone(),
+            legal_basis: regime.legal_basis.to_string(),
             sources: regime.sources.clone(),
             not_found: regime.not_found.clone(),
         }

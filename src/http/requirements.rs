@@ -7,8 +7,8 @@ use endmark_core::digest::Digest;
 use endmark_core::goods::{CommodityCode, Condition, Country};
 use endmark_core::moment::Moment;
 use endmark_core::reference::Office;
-use endmark_core::regime::{Question, Regimes};
-use endmark_core::verdict::{Finding, RegimeStatement, Requirement};
+use endmark_core::regime::{Note, Question, Regimes, Used};
+use endmark_core::verdict::{Finding, RegimeInPlay, RegimeStatement, Requirement};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::{Date, Time};
@@ -81,6 +81,8 @@ pub(super) struct Requirements {
     on: String,
     /// For each of the goods, in their order.
     goods: Vec<GoodsRequirement>,
+    /// The regimes that came into play, with the law of those that say something.
+    regimes: Vec<RegimeInPlay>,
     /// SHA-256 that stands for all regimes and lists as they are loaded.
     #[schema(value_type = String)]
     edition: Digest,
@@ -182,10 +184,12 @@ fn answer(
     contract: Option<Date>,
 ) -> Requirements {
     let route = regimes.route(consignment, moment);
+    let mut used = Used::default();
     let goods = asked.goods.iter().zip(&consignment.goods_items).map(|(goods, item)| {
         let found = regimes.answer(&Question { consignment, route: &route, item, moment, contract });
+        used.add(&found);
         let mut findings = found.findings;
-        findings.extend(found.notes);
+        findings.extend(found.notes.iter().map(Note::finding));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         GoodsRequirement {
             commodity_code: goods.commodity_code,
@@ -194,5 +198,6 @@ fn answer(
             findings,
         }
     });
-    Requirements { on: day::format(moment.day), goods: goods.collect(), edition: regimes.edition() }
+    let goods = goods.collect();
+    Requirements { on: day::format(moment.day), goods, regimes: used.regimes(regimes), edition: regimes.edition() }
 }

@@ -241,7 +241,9 @@ async fn a_trader_asks_what_will_be_needed(on: On) {
     assert_eq!(goods["requirement"], "certificateRequired", "{goods:#}");
     let rule = goods["regimes"].as_array().unwrap().iter().find(|r| r["regime"] == "LT-2023-12-18").unwrap();
     assert_eq!((&rule["list"], &rule["listVersion"]), (&json!("833/2014 Annex XXIII"), &json!("2025-10-24")));
-    assert_eq!(rule["document"]["issuer"], "manufacturer");
+    let law = answered.body["regimes"].as_array().unwrap().iter().find(|r| r["id"] == "LT-2023-12-18").unwrap();
+    assert_eq!(law["document"]["issuer"], "manufacturer");
+    assert!(law["legalBasis"].as_str().unwrap().contains("18 December 2023"), "{law:#}");
     asked["goods"][0]["commodityCode"] = json!({ "harmonizedSystemSubheadingCode": "854231" });
     let answered = declarant.post("/v1/requirements", &asked).await.unwrap();
     assert_eq!(answered.body["goods"][0]["requirement"], "prohibited");

@@ -26,10 +26,8 @@ use crate::consignment::{Consignment, Element, GoodsItem, Presence};
 use crate::goods::{Decimal, Quantity};
 use crate::moment::Moment;
 use crate::number::{CertificateNumber, NumberError};
-use crate::regime::{EmptyElement, Regime, Regimes, Route};
-use crate::verdict::{
-    Answer, Finding, FindingCode, ItemVerdict, NotCompared, RegimeStatement, Requirement, Severity, Verdict,
-};
+use crate::regime::{EmptyElement, Note, Regime, Regimes, Route, Used};
+use crate::verdict::{Answer, Finding, FindingCode, ItemVerdict, NotCompared, Requirement, Severity, Verdict};
 
 use gravity::Gravity;
 use line::Drawn;
@@ -49,15 +47,14 @@ struct Check<'a> {
     route: Route,
     findings: Vec<Finding>,
     /// What is worth knowing of the whole, once each: there are few.
-    notes: Vec<Finding>,
+    notes: Vec<Note>,
     not_compared: Vec<NotCompared>,
     /// What this consignment draws on each line altogether, in the line's unit.
     drawn: BTreeMap<(CertificateNumber, u32), (Decimal, Quantity)>,
     /// The items for which a regime asks for the certificate, or may: which regimes.
     asked: BTreeMap<u32, Vec<Arc<Regime>>>,
-    /// The regimes and lists that came into play: their places.
-    regimes_used: BTreeSet<(usize, usize)>,
-    lists_used: BTreeSet<(usize, usize)>,
+    /// The regimes and lists that came into play.
+    used: Used,
     /// Whether the manufacturer declared (13 14) is that of one of the certificates cited.
     maker_is_cited: bool,
     /// How many comparisons of serial numbers are left: a check is made while everybody waits.
@@ -78,8 +75,7 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
         not_compared: Vec::new(),
         drawn: BTreeMap::new(),
         asked: BTreeMap::new(),
-        regimes_used: BTreeSet::new(),
-        lists_used: BTreeSet::new(),
+        used: Used::default(),
         maker_is_cited: false,
         serial_comparisons_left: serial::COMPARISONS_MAX,
         citing: BTreeMap::new(),
@@ -88,19 +84,22 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
     let mut certificates: BTreeMap<CertificateNumber, &Known> = BTreeMap::new();
     for item in &consignment.goods_items {
         let asked = regimes.evaluate(consignment, &check.route, item, moment);
+        check.used.add(&asked);
         check.findings.extend(asked.findings);
         for note in asked.notes {
-            if !check.notes.contains(&note) {
+            if !check.notes.iter().any(|there| there.is(&note)) {
                 check.notes.push(note);
             }
         }
-        check.regimes_used.extend(&asked.regimes_used);
-        check.lists_used.extend(&asked.lists_used);
+        if item.citations.is_empty() {
+            let required = asked.statements.iter().find(|says| says.requirement == Requirement::CertificateRequired);
+            let by = required.and_then(|says| asked.demands.iter().find(|regime| regime.id == says.regime));
+            if let Some(regime) = by {
+                check.certificate_missing(item, asked.requirement, regime);
+            }
+        }
         if !matches!(asked.requirement, Requirement::NotRequired | Requirement::OtherDocumentRequired) {
             check.asked.insert(item.goods_item_number, asked.demands);
-        }
-        if item.citations.is_empty() {
-            check.certificate_missing(item, asked.requirement, &asked.statements);
         }
         check.citations(item, evidence, &mut certificates);
         items.push(ItemVerdict {
@@ -124,12 +123,10 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
 
 impl<'a> Check<'a> {
     /// Where a licence may lift a ban, the certificate is needed as well, but the licence is looked at first.
-    fn certificate_missing(&mut self, item: &GoodsItem, requirement: Requirement, statements: &[RegimeStatement]) {
-        let asks = |statement: &&RegimeStatement| statement.requirement == Requirement::CertificateRequired;
-        let Some(statement) = statements.iter().find(asks) else { return };
+    fn certificate_missing(&mut self, item: &GoodsItem, requirement: Requirement, regime: &Regime) {
         let remedy = "cite the manufacturer's certificate for these goods: its number, line and quantity";
         let finding = Finding::new(FindingCode::CertificateMissing).item(item.goods_item_number).remedy(remedy);
-        let finding = finding.basis(&statement.legal_basis).sides("none cited", "a manufacturer's certificate");
+        let finding = finding.basis(&regime.legal_basis).sides("none cited", "a manufacturer's certificate");
         self.findings.push(match requirement {
             Requirement::Prohibited => finding.severity(Severity::Open),
             Requirement::CertificateRequired
@@ -196,7 +193,7 @@ impl<'a> Check<'a> {
 
     /// Puts the answers of items and whole together, and the findings in order.
     fn verdict(mut self, mut items: Vec<ItemVerdict>) -> Verdict {
-        self.findings.append(&mut self.notes);
+        self.findings.extend(self.notes.iter().map(Note::finding));
         let gravity = Gravity::of(&self.findings, &self.citing);
         for item in &mut items {
             item.answer = answer(gravity.of_item(item.goods_item_number));
@@ -213,7 +210,6 @@ impl<'a> Check<'a> {
             place(a).cmp(&place(b)).then_with(|| a.certified.cmp(&b.certified))
         });
         self.not_compared.dedup();
-        let (regimes, lists) = self.regimes.sources_at(self.regimes_used.iter(), self.lists_used.iter());
         Verdict {
             verdict: answer(self.findings.iter().map(|finding| finding.severity).max()),
             as_of: self.moment.at,
@@ -221,8 +217,8 @@ impl<'a> Check<'a> {
             findings: self.findings,
             not_compared: self.not_compared,
             supplied_from_papers: self.consignment.supplied_from_papers.clone(),
-            regimes,
-            lists,
+            regimes: self.used.regimes(self.regimes),
+            lists: self.used.lists(self.regimes),
             edition: Some(self.regimes.edition()),
         }
     }

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use super::applies::{InPlay, Question};
 use super::regime_file::{Issuer, Regime, Unit, WhileNotLoaded};
 use super::{GoodsList, ItemRequirement, ListEntry, documents};
-use crate::verdict::{DocumentAsked, Finding, FindingCode, RegimeStatement, Requirement, Severity};
+use crate::verdict::{
+    DocumentAsked, Finding, FindingCode, RegimeInPlay, RegimeStatement, Requirement, Severity, Source,
+};
+use crate::words::Words;
 
 /// Why "not listed" cannot be said.
 #[derive(Clone, Copy)]
 pub(super) enum Doubt<'a> {
-    /// The list is not there at all.
-    NotLoaded(&'a str),
+    /// The list is not there at all: what to do about it.
+    NotLoaded(&'a Words),
     /// After the day until which it is presumed complete.
     Outlived(&'a GoodsList, time::Date),
     /// Before the day whose state it shows.
@@ -21,17 +24,56 @@ pub(super) enum Doubt<'a> {
 }
 
 impl Doubt<'_> {
-    fn words(self) -> String {
+    /// What would settle it.
+    fn remedy(self) -> Words {
         let complete =
             |list: &GoodsList| format!("{} is complete to {}", list.id(), crate::day::format(list.head().complete_to));
-        match self {
-            Self::NotLoaded(id) => format!("the list {id} is not loaded"),
+        let words = match self {
+            Self::NotLoaded(remedy) => return remedy.clone(),
             Self::Outlived(list, until) => {
                 let until = crate::day::format(until);
                 format!("{}; it counts until {until}, later amendments are not loaded", complete(list))
             }
             Self::TooYoung(list) => format!("{}; what stood in it before is not loaded", complete(list)),
             Self::Partial(list) => format!("{} is loaded in part only", list.id()),
+        };
+        format!("{words}: look the code up in the act in force").into()
+    }
+}
+
+/// What is worth knowing of a consignment as a whole.
+#[derive(Debug, Clone)]
+pub enum Note {
+    /// Another document than the manufacturer's must be shown.
+    OtherDocument(Arc<Regime>),
+    /// A list that nobody loaded is not judged; what to do.
+    NotJudged(Arc<Regime>, Words),
+}
+
+impl Note {
+    const fn regime(&self) -> &Arc<Regime> {
+        match self {
+            Self::OtherDocument(regime) | Self::NotJudged(regime, _) => regime,
+        }
+    }
+
+    /// Whether it says the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(self.regime(), other.regime())
+    }
+
+    /// As the finding that it is.
+    pub fn finding(&self) -> Finding {
+        match self {
+            Self::OtherDocument(regime) => {
+                let missing = regime.asks.if_missing.as_ref().map(|missing| format!("; if it is missing: {missing}"));
+                let remedy = format!("have it shown: {}{}", document(regime), missing.unwrap_or_default());
+                Finding::new(FindingCode::OtherDocumentRequired).basis(&regime.legal_basis).remedy(remedy)
+            }
+            Self::NotJudged(regime, remedy) => Finding::new(FindingCode::RequirementUnknown)
+                .basis(&regime.legal_basis)
+                .remedy(remedy)
+                .severity(Severity::Information),
         }
     }
 }
@@ -76,7 +118,7 @@ impl Asked {
     }
 
     pub(super) fn uses_regime(&mut self, place: (usize, usize)) {
-        self.all.regimes_used.push(place);
+        self.all.regimes_used.push((place, false));
     }
 
     pub(super) fn uses_list(&mut self, place: (usize, usize)) {
@@ -97,40 +139,37 @@ impl Asked {
         question: &Question<'_>,
     ) {
         let regime = speaking.regime;
-        let listed = list.map_or_else(
-            || "goods of every kind".to_owned(),
-            |(list, entry)| format!("listed as {} in {}", entry.label(), list.id()),
-        );
+        let listed = || match list {
+            None => "goods of every kind".to_owned(),
+            Some((list, entry)) => format!("listed as {} in {}", entry.label(), list.id()),
+        };
         if let InPlay::Maybe(why) = speaking.in_play {
-            let remedy = format!("{why}: then it can be told whether {} asks something", regime.id);
-            self.state(regime, Requirement::Unknown, list, Some(&remedy));
-            let finding = self.open(FindingCode::RequirementUnknown, regime, &remedy).sides(listed, why);
+            let remedy = format!("{why}: then it can be told whether {} asks something", regime.id).into();
+            let finding = self.open(FindingCode::RequirementUnknown, regime, &remedy).sides(listed(), why);
+            self.state(regime, Requirement::Unknown, list, Some(remedy));
             self.all.findings.push(finding);
             return;
         }
-        self.state(regime, regime.asks.answer, list, regime.asks.remedy.as_deref());
+        self.state(regime, regime.asks.answer, list, regime.asks.remedy.clone());
         let licensed = documents::licence(&regime.asks, question.consignment, question.item).is_some();
         let finding = match regime.asks.answer {
             Requirement::Prohibited if licensed => {
                 let remedy = "see whether the licence declared covers this movement";
                 self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy)
-                    .sides(listed, "not to be moved this way")
+                    .sides(listed(), "not to be moved this way")
             }
             Requirement::Prohibited => {
                 let remedy = "no certificate lifts this; only a licence of the competent authority can";
                 let remedy = regime.asks.remedy.as_deref().unwrap_or(remedy);
-                self.find(FindingCode::Prohibited, regime, remedy).sides(listed, "not to be moved this way")
+                self.find(FindingCode::Prohibited, regime, remedy).sides(listed(), "not to be moved this way")
             }
             Requirement::Unknown => {
                 let what = regime.asks.remedy.as_deref().unwrap_or("read what the rule asks for these goods");
-                self.open(FindingCode::RequirementUnknown, regime, format!("{listed}: {what}"))
+                self.open(FindingCode::RequirementUnknown, regime, format!("{}: {what}", listed()))
             }
             // Shown, never judged: one note for all items.
             Requirement::OtherDocumentRequired => {
-                let missing = regime.asks.if_missing.as_ref().map(|missing| format!("; if it is missing: {missing}"));
-                let remedy = format!("have it shown: {}{}", document(regime), missing.unwrap_or_default());
-                let finding = Finding::new(FindingCode::OtherDocumentRequired).basis(&regime.legal_basis);
-                self.all.notes.push(finding.remedy(remedy));
+                self.all.notes.push(Note::OtherDocument(Arc::clone(regime)));
                 return;
             }
             Requirement::CertificateRequired | Requirement::NotRequired => return,
@@ -141,27 +180,26 @@ impl Asked {
     /// Listed by description, or declared too coarsely.
     pub(super) fn maybe(&mut self, speaking: Speaking<'_>, list: &GoodsList, entry: &ListEntry) {
         let regime = speaking.regime;
-        let remedy =
-            format!("does the entry {} of {} cover these goods? read its description", entry.label(), list.id());
-        self.state(regime, Requirement::Unknown, Some((list, entry)), Some(&remedy));
-        let finding = self.open(FindingCode::DescriptionDecides, regime, remedy);
+        let remedy = format!("does the entry {} of {} cover these goods? read its description", entry.label(), list.id());
+        let remedy = Words::from(remedy);
+        let finding = self.open(FindingCode::DescriptionDecides, regime, &remedy);
+        self.state(regime, Requirement::Unknown, Some((list, entry)), Some(remedy));
         self.all.findings.push(finding);
     }
 
     /// No list that is loaded has the goods, but another one or a later state of it could.
     pub(super) fn doubt(&mut self, speaking: Speaking<'_>, doubt: Doubt<'_>) {
         let regime = speaking.regime;
-        let remedy = format!("{}: look the code up in the act in force", doubt.words());
+        let remedy = doubt.remedy();
         let strongest = self.all.requirement;
-        self.state(regime, Requirement::Unknown, None, Some(&remedy));
+        self.state(regime, Requirement::Unknown, None, Some(remedy.clone()));
         // That an act is read in part only is known and settled by a certificate like any entry by description; a
         // list that is missing or too old is a fault of this register, and a fault never yields a yes.
         let finding = match doubt {
             Doubt::Partial(_) => self.open(FindingCode::RequirementUnknown, regime, remedy),
             Doubt::NotLoaded(_) if regime.asks.while_not_loaded == WhileNotLoaded::NotJudged => {
                 self.all.requirement = strongest;
-                let finding = Finding::new(FindingCode::RequirementUnknown).basis(&regime.legal_basis).remedy(remedy);
-                self.all.notes.push(finding.severity(Severity::Information));
+                self.all.notes.push(Note::NotJudged(Arc::clone(regime), remedy));
                 return;
             }
             Doubt::NotLoaded(_) | Doubt::Outlived(..) | Doubt::TooYoung(_) => {
@@ -175,15 +213,13 @@ impl Asked {
     pub(super) fn unknown(&mut self, code: FindingCode, name: &str, basis: &str, remedy: &str) {
         self.all.requirement = self.all.requirement.max(Requirement::Unknown);
         self.all.statements.push(RegimeStatement {
-            regime: name.to_owned(),
-            regime_version: EVALUATION.to_owned(),
+            regime: name.into(),
+            regime_version: EVALUATION.into(),
             requirement: Requirement::Unknown,
             list: None,
             list_version: None,
             list_entry: None,
-            document: None,
-            legal_basis: basis.to_owned(),
-            remedy: Some(remedy.to_owned()),
+            remedy: Some(remedy.into()),
         });
         self.all.findings.push(Finding::new(code).item(self.item).basis(basis).remedy(remedy));
     }
@@ -194,14 +230,15 @@ impl Asked {
         if let Some(licence) = documents::licence(&regime.asks, question.consignment, question.item) {
             let reference = licence.reference.as_ref().map_or("without reference", |reference| reference.as_str());
             let remedy = "see whether the licence declared covers this movement";
-            self.state(regime, regime.asks.answer, None, Some(remedy));
+            self.state(regime, regime.asks.answer, None, Some(remedy.into()));
             let finding = self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy);
             let declared = format!("{} {reference}", licence.kind);
             self.all.findings.push(finding.sides(declared, "a licence that covers transit by this route"));
         } else if !documents::settled(&regime.asks, question.consignment, question.item) {
-            let remedy = regime.asks.remedy.as_deref().unwrap_or("declare whether the goods are dual-use");
+            let remedy =
+                regime.asks.remedy.clone().unwrap_or_else(|| "declare whether the goods are dual-use".into());
+            let finding = self.find(FindingCode::DualUseUndeclared, regime, &remedy);
             self.state(regime, Requirement::Unknown, None, Some(remedy));
-            let finding = self.find(FindingCode::DualUseUndeclared, regime, remedy);
             self.all.findings.push(finding);
         }
     }
@@ -220,9 +257,12 @@ impl Asked {
         regime: &Arc<Regime>,
         asks: Requirement,
         listed: Option<(&GoodsList, &ListEntry)>,
-        remedy: Option<&str>,
+        remedy: Option<Words>,
     ) {
         self.all.requirement = self.all.requirement.max(asks);
+        if let Some((_, speaks)) = self.all.regimes_used.last_mut() {
+            *speaks = true;
+        }
         if regime.asks.demands_a_certificate() {
             self.all.demands.push(Arc::clone(regime));
         }
@@ -231,13 +271,27 @@ impl Asked {
             regime: regime.id.clone(),
             regime_version: regime.version.clone(),
             requirement: asks,
-            list: list.map(|list| list.id().to_owned()),
-            list_version: list.map(|list| list.version().to_owned()),
+            list: list.map(|list| list.id().clone()),
+            list_version: list.map(|list| list.version().clone()),
             list_entry: listed.map(|(_, entry)| entry.label()),
-            document: asked_document(regime),
-            legal_basis: regime.legal_basis.clone(),
-            remedy: remedy.map(str::to_owned),
+            remedy,
         });
+    }
+}
+
+impl Regime {
+    /// Its name and version.
+    pub(super) fn source(&self) -> Source {
+        Source { id: self.id.clone(), version: self.version.clone() }
+    }
+
+    /// As a verdict shows it.
+    pub(super) fn shown(&self, speaks: bool) -> RegimeInPlay {
+        RegimeInPlay {
+            source: self.source(),
+            legal_basis: speaks.then(|| self.legal_basis.clone()),
+            document: speaks.then(|| asked_document(self)).flatten(),
+        }
     }
 }
 

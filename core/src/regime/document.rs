@@ -123,7 +123,7 @@ fn csv(file: File<'_>) -> Result<Read, RegimeError> {
     let Some((line, _, table)) = find("table") else {
         let list = list_file::parse(file)?;
         let said = list.head();
-        let (id, version, from) = (said.id.clone(), said.version.clone(), said.from);
+        let (id, version, from) = (said.id.to_string(), said.version.to_string(), said.from);
         return Ok((DocumentKind::List, id, version, from, Content::List(Arc::new(list))));
     };
     let lacks = |name: &str| file.refused(*line, 1, format!("the head lacks `# {name}: …`"));
@@ -153,7 +153,7 @@ fn toml(file: File<'_>) -> Result<Read, RegimeError> {
         (DocumentKind::Statements, set.id.clone(), set.version.clone(), set.from, Content::Statements(set))
     } else if sets("regime") {
         let regime = regime_file::parse(file)?;
-        let (id, version, from) = (regime.id.clone(), regime.version.clone(), regime.from);
+        let (id, version, from) = (regime.id.to_string(), regime.version.to_string(), regime.from);
         (DocumentKind::Regime, id, version, from, Content::Regime(Arc::new(regime)))
     } else {
         let problem = "this is no file of the law's data: it begins with `# list: NAME` or `# table: NAME` (CSV), or \

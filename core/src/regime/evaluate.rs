@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::Date;
 
 use super::applies::{InPlay, Question};
-use super::asked::{Asked, Doubt, Speaking};
+use super::asked::{Asked, Doubt, Note, Speaking};
 use super::document::Content;
 use super::regime_file::Regime;
 use super::{BorderOffices, DataSets, GoodsList, ListEntry, Listed, Prefix, RegimeData, Route, StatementSet};
@@ -14,6 +14,7 @@ use crate::consignment::{Consignment, DataSet, Element, GoodsItem, Presence};
 use crate::digest::Digest;
 use crate::moment::Moment;
 use crate::verdict::{Finding, FindingCode, RegimeStatement, Requirement, Source};
+use crate::words::Words;
 
 /// What is asked of one goods item.
 #[derive(Debug, Clone)]
@@ -25,13 +26,13 @@ pub struct ItemRequirement {
     /// The findings that follow, without the missing certificate.
     pub findings: Vec<Finding>,
     /// What is worth knowing of the consignment as a whole: the same for every item that a regime speaks of.
-    pub notes: Vec<Finding>,
+    pub notes: Vec<Note>,
     /// The regimes that ask for the manufacturer's certificate, or may.
     pub demands: Vec<Arc<Regime>>,
-    /// The regimes that came into play: their places.
-    pub(crate) regimes_used: Vec<(usize, usize)>,
+    /// The regimes that came into play: their places, and whether they say something.
+    pub(super) regimes_used: Vec<((usize, usize), bool)>,
     /// The lists that were asked.
-    pub(crate) lists_used: Vec<(usize, usize)>,
+    pub(super) lists_used: Vec<(usize, usize)>,
 }
 
 /// The versions of one document, by the day from which they count.
@@ -52,9 +53,10 @@ impl<T> Versions<T> {
 /// A list that a regime needs.
 #[derive(Debug, Clone)]
 struct Needed {
-    id: String,
     place: Option<usize>,
     only_within: Vec<Prefix>,
+    /// What to do about it while it is not loaded.
+    not_loaded: Words,
 }
 
 /// The regimes on their data: what a verdict rests on. It is made whole and replaced whole.
@@ -136,8 +138,7 @@ impl Regimes {
 
     /// All regimes and all lists that count on a day, with their versions.
     pub fn sources(&self, day: Date) -> (Vec<Source>, Vec<Source>) {
-        let regimes = self.in_force(day).map(|regime| source(&regime.id, &regime.version)).collect();
-        (regimes, self.lists(day).map(|list| source(list.id(), list.version())).collect())
+        (self.in_force(day).map(|regime| regime.source()).collect(), self.lists(day).map(|list| list.source()).collect())
     }
 
     /// The regimes whose version counts on a day and is in force then.
@@ -154,20 +155,14 @@ impl Regimes {
         self.lists.iter().filter_map(move |versions| versions.at(day))
     }
 
-    pub(crate) fn sources_at<'a>(
-        &self,
-        regimes: impl Iterator<Item = &'a (usize, usize)>,
-        lists: impl Iterator<Item = &'a (usize, usize)>,
-    ) -> (Vec<Source>, Vec<Source>) {
-        let regime = |(series, version): &(usize, usize)| {
-            let (_, (regime, _)) = self.rules.get(*series)?.0.get(*version)?;
-            Some(source(&regime.id, &regime.version))
-        };
-        let list = |(series, version): &(usize, usize)| {
-            let (_, list) = self.lists.get(*series)?.0.get(*version)?;
-            Some(source(list.id(), list.version()))
-        };
-        (regimes.filter_map(regime).collect(), lists.filter_map(list).collect())
+    /// The regime at a place.
+    pub(super) fn regime_at(&self, (series, version): (usize, usize)) -> Option<&Regime> {
+        self.rules.get(series)?.0.get(version).map(|(_, (regime, _))| regime.as_ref())
+    }
+
+    /// The list at a place.
+    pub(super) fn list_at(&self, (series, version): (usize, usize)) -> Option<&GoodsList> {
+        self.lists.get(series)?.0.get(version).map(|(_, list)| list.as_ref())
     }
 
     /// The statement sets known.
@@ -249,7 +244,7 @@ impl Regimes {
             let found = need.place.and_then(|place| Some((place, self.lists.get(place)?)));
             let Some((place, versions)) = found else {
                 if need.could_have(Prefix::declared(code)) {
-                    doubt = Some(Doubt::NotLoaded(&need.id));
+                    doubt = Some(Doubt::NotLoaded(&need.not_loaded));
                 }
                 continue;
             };
@@ -307,14 +302,11 @@ impl Needed {
 fn needed(id: &str, regime: &Regime, places: &BTreeMap<String, usize>) -> Needed {
     let within = regime.goods.only_within.get(id).into_iter().flatten();
     let only_within = within.map(|code| Prefix::printed(code)).collect();
-    Needed { id: id.to_owned(), place: places.get(id).copied(), only_within }
+    let not_loaded = format!("the list {id} is not loaded: look the code up in the act in force").into();
+    Needed { place: places.get(id).copied(), only_within, not_loaded }
 }
 
 fn in_order<T>(mut versions: Vec<(Date, T)>) -> Versions<T> {
     versions.sort_by_key(|(from, _)| *from);
     Versions(versions)
-}
-
-fn source(id: &str, version: &str) -> Source {
-    Source { id: id.to_owned(), version: version.to_owned() }
 }

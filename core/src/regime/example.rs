@@ -104,7 +104,7 @@ impl Example {
         let found = match regime {
             None => name(asked.requirement),
             Some(regime) => {
-                let says = asked.statements.iter().filter(|statement| statement.regime == regime);
+                let says = asked.statements.iter().filter(|statement| statement.regime == *regime);
                 says.map(|statement| statement.requirement).max().map_or("silent", name)
             }
         };

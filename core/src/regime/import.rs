@@ -130,7 +130,7 @@ fn written<'a>(head: &ListHead, rows: impl Iterator<Item = &'a Vec<String>>) -> 
     lines.extend(head.nomenclature.map(|year| format!("# nomenclature: {year}")));
     lines.push(format!("# source: {}", head.source));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |problem: String| RegimeError { file: head.id.clone(), line: 1, column: 1, problem };
+    let failed = |problem: String| RegimeError { file: head.id.to_string(), line: 1, column: 1, problem };
     let columns = ["code", "ex", "except", "from", "added_by", "part", "label"];
     writer.write_record(columns).map_err(|error| failed(error.to_string()))?;
     for row in rows {

@@ -4,6 +4,8 @@ use time::Date;
 
 use super::Prefix;
 use crate::goods::CommodityCode;
+use crate::verdict::Source;
+use crate::words::Words;
 
 /// An entry of a list, as printed in the act.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,9 +78,9 @@ pub enum Listed<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListHead {
     /// Its name, such as `833/2014 Annex XXIII`.
-    pub id: String,
+    pub id: Words,
     /// Its version.
-    pub version: String,
+    pub version: Words,
     /// The first day on which this version counts.
     pub from: Date,
     /// The day up to which the acts were read. Of earlier days it knows the entries' dates only, not what was struck
@@ -126,13 +128,18 @@ impl GoodsList {
     }
 
     /// Its name, such as `833/2014 Annex XXIII`.
-    pub fn id(&self) -> &str {
+    pub const fn id(&self) -> &Words {
         &self.head.id
     }
 
     /// Its version.
-    pub fn version(&self) -> &str {
+    pub const fn version(&self) -> &Words {
         &self.head.version
+    }
+
+    /// Its name and version.
+    pub(super) fn source(&self) -> Source {
+        Source { id: self.head.id.clone(), version: self.head.version.clone() }
     }
 
     /// Its entries, by code.

@@ -59,8 +59,8 @@ pub(super) fn head(file: File<'_>) -> Result<ListHead, RegimeError> {
     };
     let complete_to = day("complete-to")?.unwrap_or(version_day);
     Ok(ListHead {
-        id: id.clone(),
-        version: version.clone(),
+        id: id.as_str().into(),
+        version: version.as_str().into(),
         from: day("from")?.unwrap_or(version_day),
         complete_to,
         valid_until: day("valid-until")?,

@@ -19,10 +19,12 @@ mod regime_file;
 mod route;
 mod statement;
 mod tables;
+mod used;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use applies::Question;
+pub use asked::Note;
 pub use demands::Demand;
 pub use document::{Document, DocumentKind, TEXT_BYTES_MAX};
 pub use evaluate::{ItemRequirement, Regimes};
@@ -38,5 +40,6 @@ pub use regime_file::{
 pub use route::Route;
 pub use statement::{StatementSet, StatementSets, Wording};
 pub use tables::{BorderOffices, DataSets};
+pub use used::Used;
 
 use prefix::Prefix;

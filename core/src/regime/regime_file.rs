@@ -8,6 +8,7 @@ use super::list_file::is_code;
 use super::reading::{File, RegimeError};
 use crate::goods::{Condition, Country};
 use crate::verdict::Requirement;
+use crate::words::Words;
 
 /// A day as files write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -121,9 +122,9 @@ pub enum WhileNotLoaded {
 #[derive(Debug, Clone)]
 pub struct Regime {
     /// Its name, the same over all versions.
-    pub id: String,
+    pub id: Words,
     /// Its version.
-    pub version: String,
+    pub version: Words,
     /// What it is, in a line.
     pub title: String,
     /// `EU`, or the country whose rule it is.
@@ -135,7 +136,7 @@ pub struct Regime {
     /// Which date decides whether it is in force.
     pub governing_date: GoverningDate,
     /// The law in words an officer can read aloud.
-    pub legal_basis: String,
+    pub legal_basis: Words,
     /// Where that was read.
     pub sources: Vec<String>,
     /// How sure it is.
@@ -225,7 +226,7 @@ pub struct Asks {
     /// Which document, in a few words.
     pub document: Option<String>,
     /// What would settle an unknown, or what to do.
-    pub remedy: Option<String>,
+    pub remedy: Option<Words>,
     /// The statements that must be confirmed.
     #[serde(default)]
     pub statements: Vec<String>,
@@ -345,14 +346,14 @@ pub(super) fn parse(file: File<'_>) -> Result<Regime, RegimeError> {
         return Err(file.refused(1, 1, format!("a list in a regime has at most {SEVERAL_MAX} members")));
     }
     Ok(Regime {
-        id: read.regime,
-        version: read.version,
+        id: read.regime.into(),
+        version: read.version.into(),
         title: read.title,
         country: read.country,
         from: read.from.0,
         until: read.until.map(|day| day.0),
         governing_date: read.governing_date,
-        legal_basis: read.legal_basis,
+        legal_basis: read.legal_basis.into(),
         sources: read.sources,
         confidence: read.confidence,
         not_found: read.not_found,

@@ -6,6 +6,7 @@ pub use code::FindingCode;
 
 use crate::consignment::Element;
 use crate::number::CertificateNumber;
+use crate::words::Words;
 
 /// The three answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -61,7 +62,7 @@ pub struct Finding {
     pub certified: Option<String>,
     /// The law, where a regime speaks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub legal_basis: Option<String>,
+    pub legal_basis: Option<Words>,
     /// The CERTEX failure reason (01 to 11), where one exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certex_code: Option<String>,
@@ -118,8 +119,8 @@ impl Finding {
 
     /// The law.
     #[must_use]
-    pub fn basis(mut self, legal_basis: impl ToString) -> Self {
-        self.legal_basis = Some(legal_basis.to_string());
+    pub fn basis(mut self, legal_basis: impl Into<Words>) -> Self {
+        self.legal_basis = Some(legal_basis.into());
         self
     }
 
@@ -155,34 +156,29 @@ pub enum Requirement {
     Prohibited,
 }
 
-/// What one regime says of one goods item.
+/// What one regime says of one goods item. Its law and its document stand once in the verdict, under `regimes`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RegimeStatement {
     /// The regime.
-    pub regime: String,
+    pub regime: Words,
     /// Its version.
-    pub regime_version: String,
+    pub regime_version: Words,
     /// What it asks.
     pub requirement: Requirement,
     /// The list that decided, where one did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub list: Option<String>,
+    pub list: Option<Words>,
     /// The version of that list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub list_version: Option<String>,
+    pub list_version: Option<Words>,
     /// The entry of the list that matched, as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_entry: Option<String>,
-    /// The document that the regime is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<DocumentAsked>,
-    /// The law, in words an officer can read aloud.
-    pub legal_basis: String,
     /// What would settle an unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
+    pub remedy: Option<Words>,
 }
 
 /// A document that a regime asks for.
@@ -246,9 +242,25 @@ pub struct NotCompared {
 #[serde(rename_all = "camelCase")]
 pub struct Source {
     /// Its name.
-    pub id: String,
+    pub id: Words,
     /// Its version.
-    pub version: String,
+    pub version: Words,
+}
+
+/// A regime that came into play.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RegimeInPlay {
+    /// Its name and version.
+    #[serde(flatten)]
+    pub source: Source,
+    /// The law, in words an officer can read aloud, where the regime says something of the goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<Words>,
+    /// The document that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentAsked>,
 }
 
 /// The answer of a check.
@@ -271,8 +283,8 @@ pub struct Verdict {
     /// What an officer supplied from the papers.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub supplied_from_papers: Vec<Element>,
-    /// The regimes that came into play.
-    pub regimes: Vec<Source>,
+    /// The regimes that came into play, with the law of those that say something.
+    pub regimes: Vec<RegimeInPlay>,
     /// The lists they were judged on.
     pub lists: Vec<Source>,
     /// SHA-256 that stands for all regimes and lists as they were loaded (docs/REGIMES.md).

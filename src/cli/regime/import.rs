@@ -49,8 +49,8 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Failed> {
     let text = files::text(&arguments.csv)?;
     let head = ListHead {
-        id: arguments.list.clone(),
-        version: endmark_core::day::format(arguments.version),
+        id: arguments.list.as_str().into(),
+        version: endmark_core::day::format(arguments.version).into(),
         from: arguments.from.unwrap_or(arguments.version),
         complete_to: arguments.version,
         valid_until: arguments.valid_until,

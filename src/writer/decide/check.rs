@@ -80,7 +80,7 @@ pub(super) fn draft(kind: Kind, request: &CheckRequest, caller: &Caller, verdict
     });
     let reasons: BTreeSet<FindingCode> = verdict.findings.iter().map(|finding| finding.code).collect();
     draft.reasons = reasons.into_iter().map(|code| code.as_str().into()).collect();
-    draft.regimes = verdict.regimes;
+    draft.regimes = verdict.regimes.into_iter().map(|regime| regime.source).collect();
     draft.lists = verdict.lists;
     draft
 }

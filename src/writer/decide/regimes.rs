@@ -23,7 +23,7 @@ pub(super) fn load(documents: &[Document], view: &mut View<'_>, leaf: u64) -> De
             draft.subject = Some(edition.to_string());
             let named = new.iter().take(NAMED_MAX);
             for document in named {
-                let source = Source { id: document.id.clone(), version: document.version.clone() };
+                let source = Source { id: document.id.as_str().into(), version: document.version.as_str().into() };
                 match document.kind {
                     DocumentKind::List => draft.lists.push(source),
                     DocumentKind::Regime

@@ -208,7 +208,7 @@ fn a_partial_list_does_not_say_not_listed_in_the_chapters_it_covers() {
 #[test]
 fn the_versions_of_rules_and_lists_are_in_the_answer() {
     let verdict = good().conforms();
-    let regimes: Vec<&str> = verdict.regimes.iter().map(|source| source.id.as_str()).collect();
+    let regimes: Vec<&str> = verdict.regimes.iter().map(|regime| &*regime.source.id).collect();
     assert!(
         ["EU-RU-2a1a", "EU-BY-1f1a", "LT-2023-12-18", "EU-12g"].iter().all(|id| regimes.contains(id)),
         "{regimes:?}"
@@ -217,7 +217,7 @@ fn the_versions_of_rules_and_lists_are_in_the_answer() {
     assert!(["PL-2025-02-26", "LT-2023-07-03"].iter().all(|id| !regimes.contains(id)), "{regimes:?}");
     let statement = &verdict.items[0].regimes;
     let speaks = statement.iter().find(|statement| statement.regime == "LT-2023-12-18").unwrap();
-    assert_eq!((speaks.regime_version.as_str(), speaks.list_version.as_deref()), ("2023-12-18", Some("2025-10-24")));
+    assert_eq!((&*speaks.regime_version, speaks.list_version.as_deref()), ("2023-12-18", Some("2025-10-24")));
     assert_eq!(verdict.edition, Some(good().regimes().edition()));
     assert!(verdict.lists.iter().all(|list| list.version == "2025-10-24"));
     assert_eq!(verdict.as_of, good().moment.at);

@@ -38,8 +38,8 @@ pub(crate) fn data() -> RegimeData {
 pub(crate) fn head() -> super::ListHead {
     let day = time::macros::date!(2025 - 10 - 24);
     super::ListHead {
-        id: "test".to_owned(),
-        version: "2025-10-24".to_owned(),
+        id: "test".into(),
+        version: "2025-10-24".into(),
         from: day,
         complete_to: day,
         valid_until: None,
