@@ -59,7 +59,19 @@ pub fn seal(
     organization_identifier: &str,
     validity: Validity,
 ) -> Result<Issued, rcgen::Error> {
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?.serialize_pem();
+    seal_for(anchor, organisation, organization_identifier, validity, &key)
+}
+
+/// The same for a key made elsewhere (PKCS#8, PEM): RSA, which is not made here.
+pub fn seal_for(
+    anchor: &Issued,
+    organisation: &str,
+    organization_identifier: &str,
+    validity: Validity,
+    key: &str,
+) -> Result<Issued, rcgen::Error> {
+    let key = KeyPair::from_pem(key)?;
     let mut params = params(&format!("{organisation} seal"), validity);
     params.distinguished_name.push(DnType::OrganizationName, organisation);
     params.distinguished_name.push(DnType::from_oid(&ORGANIZATION_IDENTIFIER), organization_identifier);

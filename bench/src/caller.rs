@@ -66,7 +66,7 @@ impl Line {
     pub(crate) async fn ask(&mut self, ask: Ask) -> Result<(StatusCode, Bytes), Failed> {
         let mut request = Request::builder().method(ask.method).uri(ask.path).header(HOST, &self.host);
         if !ask.body.is_empty() {
-            request = request.header(CONTENT_TYPE, "application/json");
+            request = request.header(CONTENT_TYPE, ask.media_type);
         }
         self.sender.ready().await?;
         let answer = self.sender.send_request(request.body(Full::new(ask.body))?).await?;

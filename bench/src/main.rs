@@ -3,17 +3,22 @@
 
 mod caller;
 mod commit;
-mod cpu;
 mod document;
 mod drive;
 mod fill;
 mod log;
+mod pgbench;
 mod plan;
+mod prepare;
+mod process;
+mod raw;
 mod register;
 mod report;
 mod scenario;
 mod service;
+mod soak;
 mod stock;
+mod watch;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -22,9 +27,11 @@ use clap::Parser as _;
 use endmark::cli::Failed;
 use endmark::demo::Place;
 
+use drive::Bench;
 use plan::Plan;
 use register::Register;
-use report::{Expected, Report};
+use report::{Expected, Measured, Report};
+use scenario::Load;
 use service::Service;
 
 fn main() -> ExitCode {
@@ -45,6 +52,12 @@ fn complain(why: &str) -> ExitCode {
 fn run(plan: &Plan) -> Result<u64, Failed> {
     if let Some(entries) = plan.log {
         return measure_log(plan, entries);
+    }
+    if let Some(minutes) = plan.soak {
+        for database in &plan.databases {
+            soak::run(database, minutes, plan.json)?;
+        }
+        return Ok(0);
     }
     let mut report = Report::new(plan.json);
     for database in &plan.databases {
@@ -73,21 +86,60 @@ fn measure(plan: &Plan, database: &str, report: &mut Report) -> Result<(), Faile
     let is_sqlite = database == plan::SQLITE;
     let place = Place::new(None, (!is_sqlite).then_some(database))?;
     report.begin(if is_sqlite { "sqlite" } else { "postgres" });
+    if !plan.growth {
+        raw::measure(plan.measured, report)?;
+    }
     report.add("commit", 1, commit::measure(&place, plan.measured)?, Expected::Anything)?;
+    if !is_sqlite && !plan.growth {
+        pgbench::measure(database, plan, report)?;
+    }
     let mut register = Register::make(&place)?;
     for &size in &plan.sizes {
         let filled = register.fill(size)?;
         report.filled(size);
         report.add("fill", 0, filled, Expected::Anything)?;
-        // Filling ends before the service starts: what is measured shares the machine with the driver alone.
-        let service = Service::start(&place)?;
-        for &connections in &plan.connections {
-            for scenario in scenario::ALL.iter().filter(|scenario| plan.wants(scenario)) {
-                let measured = drive::run(plan, &place, &service, &mut register.stock, scenario, connections)?;
-                report.add(scenario.name, connections, measured, plan.expected(scenario, connections))?;
-            }
-        }
-        service.stop()?;
+        serve(plan, &place, &mut register, report, !is_sqlite)?;
     }
     Ok(())
+}
+
+/// Every scenario, on a register of one size. Filling has ended: what is measured shares the machine with the driver
+/// alone.
+fn serve(
+    plan: &Plan,
+    place: &Place,
+    register: &mut Register,
+    report: &mut Report,
+    many_nodes: bool,
+) -> Result<(), Failed> {
+    let service = Service::start(place)?;
+    let ready = Measured { p50_millis: Some(service.ready_after.as_secs_f64() * 1_000.0), ..Measured::default() };
+    let size = f64::from(u32::try_from(register.stock.numbers.len())?).max(1.0);
+    let bytes = watch::database_bytes(place.database(), place.dir())? / size;
+    report.add("start", 0, Measured { bytes_a_certificate: Some(bytes), ..ready }, plan.start())?;
+    for &connections in &plan.connections {
+        for scenario in scenario::ALL.iter().filter(|scenario| plan.wants(scenario)) {
+            let second = match scenario.load {
+                Load::TwoNodes if many_nodes => Some(Service::start(place)?),
+                Load::TwoNodes => continue,
+                Load::Closed | Load::Handshakes | Load::HalfOf(_) => None,
+            };
+            let pace = match scenario.load {
+                Load::HalfOf(other) => report.rate(other, connections).map(|rate| rate / 2.0),
+                Load::Closed | Load::Handshakes | Load::TwoNodes => None,
+            };
+            let services: Vec<&Service> = std::iter::once(&service).chain(second.as_ref()).collect();
+            let measured = plan.measured;
+            let (folder, database) = (place.dir(), place.database());
+            let bench = Bench { plan, folder, services: &services, database, measured, pace };
+            let serials = prepare::serials(&bench, register, scenario, connections)?;
+            let measured = drive::run(&bench, &mut register.stock, scenario, connections, serials)?;
+            register.stock.sealed = Vec::new();
+            report.add(scenario.name, connections, measured, plan.expected(scenario, connections))?;
+            second.map(Service::stop).transpose()?;
+        }
+    }
+    let memory = Measured { peak_mebibytes: Some(process::peak_mebibytes(service.process())?), ..Measured::default() };
+    report.add("memory", 0, memory, plan.memory())?;
+    service.stop()
 }

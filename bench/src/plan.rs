@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use crate::report::Expected;
-use crate::scenario::Scenario;
+use crate::scenario::{Goal, Scenario};
 
 /// The database that needs no address.
 pub(crate) const SQLITE: &str = "sqlite";
 /// The connections at which the targets hold: enough for full batches, and what a country's customs system keeps open.
-const FULL_LOAD: usize = 256;
-/// The scenario whose median is followed while the register grows.
-const GROWING: &str = "reserve";
-/// How much slower a hundred times as many certificates may make it: every access is by key, so only the depth of
-/// the index grows.
-const GROWTH_MAX: f64 = 1.2;
+pub(crate) const FULL_LOAD: usize = 256;
+/// The scenarios whose median is followed while the register grows, and how much slower a hundred times as many
+/// certificates may make them: every access is by key, so only the depth of the index grows.
+const GROWING: [(&str, f64); 2] = [("check", 1.1), ("reserve", 1.2)];
+/// From the start of the program until it answers.
+const READY_MILLIS_MAX: f64 = 2_000.0;
+/// The most memory of the service, however many certificates there are.
+const MEBIBYTES_MAX: f64 = 256.0;
 
 #[derive(Debug, clap::Parser)]
 #[command(about = "Fills a register and measures it from outside; `cargo xtask bench` starts it")]
@@ -30,12 +32,15 @@ pub(crate) struct Arguments {
     /// How many certificates the register holds.
     #[arg(long)]
     certificates: Option<u32>,
-    /// Follow the median of `reserve` from 10^4 to 10^6 certificates instead.
+    /// Follow the medians of `check` and `reserve`, memory, disk and start from 10^4 to 10^6 certificates instead.
     #[arg(long, conflicts_with = "certificates")]
     growth: bool,
     /// The log alone: appending, receipts, export and its verification, with 10^6 entries.
     #[arg(long, conflicts_with_all = ["growth", "certificates", "scenario", "connections"])]
     log: bool,
+    /// A mixed load with faults for so many minutes instead; ends by comparing answers, ledger and log, and memory.
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["growth", "certificates", "scenario", "connections", "log"])]
+    soak: Option<u32>,
     /// Only these scenarios; `ping`, to which they are compared, always comes along.
     #[arg(long)]
     scenario: Vec<String>,
@@ -55,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) growth: bool,
     /// The log alone, with so many entries.
     pub(crate) log: Option<u32>,
+    /// A soak of so many minutes.
+    pub(crate) soak: Option<u32>,
     pub(crate) warm_up: Duration,
     pub(crate) measured: Duration,
     pub(crate) connections: Vec<usize>,
@@ -82,12 +89,17 @@ impl From<Arguments> for Plan {
             databases: arguments.databases,
             json: arguments.json,
             growth: arguments.growth,
+            soak: arguments.soak,
             log: arguments.log.then_some(if quick { 50_000 } else { 1_000_000 }),
             warm_up: Duration::from_millis(if quick { 500 } else { 2_000 }),
             measured: Duration::from_secs(arguments.seconds.unwrap_or(if quick { 2 } else { 10 })),
             connections,
             sizes,
-            only: if arguments.growth { vec![GROWING.to_owned()] } else { arguments.scenario },
+            only: if arguments.growth {
+                GROWING.iter().map(|(name, _)| (*name).to_owned()).collect()
+            } else {
+                arguments.scenario
+            },
         }
     }
 }
@@ -100,10 +112,24 @@ impl Plan {
 
     /// What a scenario's row should be.
     pub(crate) fn expected(&self, scenario: &Scenario, connections: usize) -> Expected {
-        match scenario.floor {
-            _ if self.growth && scenario.name == GROWING => Expected::Growth(GROWTH_MAX),
-            Some((of, least)) if !self.growth && connections == FULL_LOAD => Expected::PartOf(of, least),
-            _ => Expected::Anything,
+        if self.growth {
+            let growing = GROWING.iter().find(|(name, _)| *name == scenario.name);
+            return growing.map_or(Expected::Anything, |(_, most)| Expected::Growth(*most));
         }
+        match scenario.goal {
+            Goal::Part(of, least) if connections == FULL_LOAD => Expected::PartOf(of, least),
+            Goal::Tail { commits, millis } if connections == FULL_LOAD => Expected::Tail { commits, millis },
+            Goal::Part(..) | Goal::Tail { .. } | Goal::Open => Expected::Anything,
+        }
+    }
+
+    /// What the start of the service should be.
+    pub(crate) const fn start(&self) -> Expected {
+        if self.growth { Expected::Millis(READY_MILLIS_MAX) } else { Expected::Anything }
+    }
+
+    /// What its memory should be at the end.
+    pub(crate) const fn memory(&self) -> Expected {
+        if self.growth { Expected::Memory(MEBIBYTES_MAX) } else { Expected::Anything }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Register {
     pub(crate) settings: Settings,
     pub(crate) payload: Payload,
     pub(crate) stock: Stock,
+    /// How many certificates were sealed to be submitted later.
+    pub(crate) sealed_ahead: u32,
 }
 
 impl Register {
@@ -41,7 +43,7 @@ impl Register {
         let dir = place.dir().to_owned();
         let config = std::fs::OpenOptions::new().append(true).open(dir.join("endmark.toml"));
         config?.write_all(LIMITS.as_bytes())?;
-        Ok(Self { dir, settings, payload: Payload::new(&statements)?, stock: Stock::new()? })
+        Ok(Self { dir, settings, payload: Payload::new(&statements)?, stock: Stock::new()?, sealed_ahead: 0 })
     }
 
     /// Issues certificates until there are so many.

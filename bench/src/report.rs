@@ -8,6 +8,9 @@ use endmark::cli::Failed;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+/// A target is never more than this part of connections ÷ the time of a commit.
+const OF_WHAT_COMMITS_ALLOW: f64 = 0.8;
+
 /// What a scenario gave.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,6 +25,14 @@ pub(crate) struct Measured {
     pub(crate) service_cores: Option<f64>,
     /// And this driver: near 1, it is the driver's limit that was measured.
     pub(crate) client_cores: Option<f64>,
+    /// The most memory that the service had.
+    pub(crate) peak_mebibytes: Option<f64>,
+    /// Commands in one transaction.
+    pub(crate) mean_batch: Option<f64>,
+    /// Written for one answer: by the service itself, or to PostgreSQL's log.
+    pub(crate) written_bytes: Option<f64>,
+    /// What the database takes on the disk, for one certificate.
+    pub(crate) bytes_a_certificate: Option<f64>,
 }
 
 impl Measured {
@@ -50,10 +61,17 @@ impl Measured {
 pub(crate) enum Expected {
     /// Nothing in particular.
     Anything,
-    /// At least this part of another scenario's rate, over as many connections.
+    /// At least this part of another scenario's rate over as many connections, or nearly what commits allow: a closed
+    /// loop cannot beat connections ÷ the time of a commit.
     PartOf(&'static str, f64),
+    /// A slow answer in a hundred takes at most so many commits and milliseconds.
+    Tail { commits: f64, millis: f64 },
     /// A median of at most so many times that of the first size.
     Growth(f64),
+    /// Done within so many milliseconds.
+    Millis(f64),
+    /// At most so much memory, in MiB.
+    Memory(f64),
 }
 
 /// A target, and whether it was reached.
@@ -92,19 +110,22 @@ impl Report {
     pub(crate) fn new(json: bool) -> Self {
         if !json {
             say(&format!(
-                "{:<9}{:<12}{:>13}{:>12}{:>11}{:>9}{:>9}{:>10}{:>8}{:>8}{:>9}{:>8}  target",
+                "{:<9}{:<19}{:>9}{:>6}{:>11}{:>9}{:>9}{:>9}{:>7}{:>7}{:>8}{:>7}{:>7}{:>8}{:>9}  target",
                 "database",
                 "scenario",
-                "certificates",
-                "connections",
+                "certs",
+                "conns",
                 "a second",
                 "p50 ms",
                 "p99 ms",
-                "p99.9 ms",
+                "p99.9",
                 "errors",
                 "÷ ping",
                 "service",
-                "client"
+                "client",
+                "batch",
+                "peak MiB",
+                "written B"
             ));
         }
         Self { json, database: "", certificates: 0, rows: Vec::new() }
@@ -138,12 +159,23 @@ impl Report {
             let other = self.like(other, connections).find(|row| row.certificates == self.certificates)?;
             quotient(measured.per_second, other.measured.per_second)
         };
+        let commit = self.commit_millis();
         let (of, wanted, found, at_most) = match expected {
             Expected::Anything => (String::new(), 0.0, None, false),
             // Nothing of nothing is short as well.
             Expected::PartOf(other, least) => {
-                (format!("{other} a second"), least, ratio_to(other).or(Some(0.0)), false)
+                let other_rate = ratio_to(other).and_then(|ratio| quotient(measured.per_second, ratio));
+                let connections = u32::try_from(connections).map_or(f64::MAX, f64::from);
+                let allowed = commit.map(|millis| OF_WHAT_COMMITS_ALLOW * connections * 1_000.0 / millis);
+                let part = quotient(allowed.unwrap_or(f64::MAX), other_rate.unwrap_or(f64::MAX)).unwrap_or(least);
+                (format!("{other} a second"), least.min(part), ratio_to(other).or(Some(0.0)), false)
             }
+            Expected::Tail { commits, millis } => {
+                let most = commits * commit.unwrap_or_default() + millis;
+                ("p99 in ms".to_owned(), most, measured.p99_millis.or(Some(f64::MAX)), true)
+            }
+            Expected::Millis(most) => ("ms".to_owned(), most, measured.p50_millis, true),
+            Expected::Memory(most) => ("MiB".to_owned(), most, measured.peak_mebibytes, true),
             Expected::Growth(most) => {
                 let first = self.like(scenario, connections).next();
                 let growth = first.and_then(|row| quotient(measured.p50_millis?, row.measured.p50_millis?));
@@ -163,6 +195,16 @@ impl Report {
         Ok(())
     }
 
+    /// The rate of a scenario on this database, over as many connections.
+    pub(crate) fn rate(&self, scenario: &'static str, connections: usize) -> Option<f64> {
+        self.like(scenario, connections).last().map(|row| row.measured.per_second)
+    }
+
+    /// How long one durable commit takes here.
+    fn commit_millis(&self) -> Option<f64> {
+        self.like("commit", 1).last()?.measured.p50_millis
+    }
+
     /// The rows of a scenario on this database over as many connections.
     fn like<'a>(&'a self, scenario: &'a str, connections: usize) -> impl Iterator<Item = &'a Row> {
         let database = self.database;
@@ -176,8 +218,9 @@ impl Row {
     fn text(&self) -> String {
         let measured = &self.measured;
         let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
+        let whole = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.0}"));
         let mut text = format!(
-            "{:<9}{:<12}{:>13}{:>12}{:>11.0}{:>9}{:>9}{:>10}{:>8}{:>8}{:>9}{:>8}",
+            "{:<9}{:<19}{:>9}{:>6}{:>11.0}{:>9}{:>9}{:>9}{:>7}{:>7}{:>8}{:>7}{:>7}{:>8}{:>9}",
             self.database,
             self.scenario,
             self.certificates,
@@ -190,7 +233,13 @@ impl Row {
             number(self.ratio_to_ping),
             number(measured.service_cores),
             number(measured.client_cores),
+            whole(measured.mean_batch),
+            whole(measured.peak_mebibytes),
+            whole(measured.written_bytes),
         );
+        if let Some(bytes) = measured.bytes_a_certificate {
+            let _ = write!(text, "  {bytes:.0} bytes a certificate");
+        }
         if let Some(Target { of, wanted, found, met }) = &self.target {
             let mark = if *met { "ok" } else { "short" };
             let _ = write!(text, "  {mark}: {found:.2} of {of}, wanted {wanted:.2}");

@@ -10,8 +10,46 @@ use crate::stock::Stock;
 pub(crate) struct Ask {
     pub(crate) method: Method,
     pub(crate) path: String,
-    /// JSON, or nothing.
+    pub(crate) media_type: &'static str,
+    /// Or nothing.
     pub(crate) body: Bytes,
+}
+
+/// What must be there before it starts; made without being measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Only the register.
+    Nothing,
+    /// Declarations that are reserved.
+    Reserved,
+    /// Certificates sealed with P-256 and not yet submitted.
+    Sealed,
+    /// The same under an RSA key of 2048 bits.
+    SealedRsa,
+}
+
+/// What it should reach at full load.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goal {
+    /// Nothing in particular.
+    Open,
+    /// This part of another scenario's rate, or nearly what commits allow.
+    Part(&'static str, f64),
+    /// A slow answer in a hundred takes at most so many commits and so many milliseconds.
+    Tail { commits: f64, millis: f64 },
+}
+
+/// How it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Load {
+    /// Every connection asks again as soon as it is answered.
+    Closed,
+    /// The same, over a new connection for each request.
+    Handshakes,
+    /// At half of the rate that another scenario reached, evenly.
+    HalfOf(&'static str),
+    /// Closed, over two service processes on one database.
+    TwoNodes,
 }
 
 /// What is asked, by whom, and what is a good answer.
@@ -20,63 +58,132 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// Whose client certificate: a file in the register's `certs`.
     pub(crate) caller: &'static str,
-    /// The next request; the serial is never given twice in a register's life.
+    pub(crate) needs: Needs,
+    pub(crate) load: Load,
+    /// The next request; a serial is never given twice.
     pub(crate) ask: fn(&Stock, u64) -> Ask,
     /// The status of a good answer.
     pub(crate) status: u16,
     /// What a good answer says: a fast refusal is no performance.
     pub(crate) says: &'static str,
-    /// At full load it should reach this part of another scenario's rate.
-    pub(crate) floor: Option<(&'static str, f64)>,
+    pub(crate) goal: Goal,
 }
 
 const CONFORMS: &str = "\"verdict\":\"conforms\"";
+const JSON: &str = "application/json";
+
+/// The one that the others are divided by.
+const PING: Scenario = Scenario {
+    name: "ping",
+    caller: "customs",
+    needs: Needs::Nothing,
+    load: Load::Closed,
+    ask: ping,
+    status: 204,
+    says: "",
+    goal: Goal::Open,
+};
+const CHECK: Scenario =
+    Scenario { name: "check", ask: check, status: 200, says: CONFORMS, goal: Goal::Part("ping", 0.6), ..PING };
+const RESERVE: Scenario = Scenario { name: "reserve", ask: reserve, goal: Goal::Part("ping", 0.5), ..CHECK };
+const ISSUE: Scenario = Scenario {
+    name: "issue",
+    caller: "maker",
+    needs: Needs::Sealed,
+    ask: issue,
+    status: 201,
+    says: "\"number\":",
+    goal: Goal::Part("ping", 0.3),
+    ..PING
+};
 
 /// All of them; each after those it is compared to.
-pub(crate) const ALL: [Scenario; 4] = [
-    Scenario { name: "ping", caller: "customs", ask: ping, status: 204, says: "", floor: None },
-    Scenario { name: "check", caller: "customs", ask: check, status: 200, says: CONFORMS, floor: None },
+pub(crate) const ALL: [Scenario; 13] = [
+    PING,
+    Scenario { name: "handshake", load: Load::Handshakes, ..PING },
+    CHECK,
     Scenario {
-        name: "reserve",
-        caller: "customs",
-        ask: reserve,
-        status: 200,
-        says: CONFORMS,
-        floor: Some(("ping", 0.4)),
+        name: "check_half",
+        load: Load::HalfOf("check"),
+        goal: Goal::Tail { commits: 4.0, millis: 10.0 },
+        ..CHECK
     },
+    RESERVE,
     Scenario {
-        name: "reserve_hot",
-        caller: "customs",
-        ask: reserve_hot,
-        status: 200,
-        says: CONFORMS,
-        floor: Some(("reserve", 1.0 / 3.0)),
+        name: "release",
+        needs: Needs::Reserved,
+        ask: release,
+        says: "\"outcome\":\"01\"",
+        goal: Goal::Open,
+        ..CHECK
     },
+    Scenario { name: "reserve_hot", ask: reserve_hot, goal: Goal::Part("ping", 0.4), ..RESERVE },
+    Scenario { name: "read", caller: "maker", ask: read, status: 200, says: "\"number\":", ..PING },
+    Scenario { name: "receipt", ask: receipt, status: 200, says: "c2sp.org/tlog-proof", ..PING },
+    Scenario { name: "check_two", load: Load::TwoNodes, goal: Goal::Part("check", 0.8), ..CHECK },
+    Scenario { name: "reserve_two", load: Load::TwoNodes, goal: Goal::Part("reserve", 0.8), ..RESERVE },
+    ISSUE,
+    Scenario { name: "issue_rsa", needs: Needs::SealedRsa, goal: Goal::Open, ..ISSUE },
 ];
+
+/// What makes declarations for those that need some.
+pub(crate) const RESERVING: Scenario = RESERVE;
+
+fn get(path: String) -> Ask {
+    Ask { method: Method::GET, path, media_type: "", body: Bytes::new() }
+}
 
 /// The least a request can cost: TLS, HTTP, the caller.
 fn ping(_: &Stock, _: u64) -> Ask {
-    Ask { method: Method::GET, path: "/v1/ping".to_owned(), body: Bytes::new() }
+    get("/v1/ping".to_owned())
 }
 
 /// Three goods items on one certificate; the next request asks about the next certificate.
-fn check(stock: &Stock, serial: u64) -> Ask {
+pub(crate) fn check(stock: &Stock, serial: u64) -> Ask {
     let body = stock.declaration.text(stock.number(serial), &mrn(serial));
-    Ask { method: Method::POST, path: "/v1/customs/checks".to_owned(), body }
+    Ask { method: Method::POST, path: "/v1/customs/checks".to_owned(), media_type: JSON, body }
 }
 
 /// The same three goods items, reserved.
-fn reserve(stock: &Stock, serial: u64) -> Ask {
-    let mrn = mrn(serial);
-    let body = stock.declaration.text(stock.number(serial), &mrn);
-    Ask { method: Method::PUT, path: format!("/v1/customs/declarations/{mrn}"), body }
+pub(crate) fn reserve(stock: &Stock, serial: u64) -> Ask {
+    let body = stock.declaration.text(stock.number(serial), &mrn(serial));
+    Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body }
 }
 
 /// Everybody draws on the same line.
 fn reserve_hot(stock: &Stock, serial: u64) -> Ask {
-    let mrn = mrn(serial);
-    let body = stock.one_item.text(stock.number(0), &mrn);
-    Ask { method: Method::PUT, path: format!("/v1/customs/declarations/{mrn}"), body }
+    let body = stock.one_item.text(stock.number(0), &mrn(serial));
+    Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body }
+}
+
+/// Writes off what a declaration reserved.
+pub(crate) fn release(_: &Stock, serial: u64) -> Ask {
+    let body = Bytes::from_static(br#"{"office":"LTVR1000"}"#);
+    let path = format!("{}/release", declaration(serial));
+    Ask { method: Method::POST, path, media_type: JSON, body }
+}
+
+/// A manufacturer reads one of its certificates.
+fn read(stock: &Stock, serial: u64) -> Ask {
+    get(format!("/v1/certificates/{}", stock.number(serial)))
+}
+
+/// The proof of one of the entries that filling left.
+pub(crate) fn receipt(stock: &Stock, serial: u64) -> Ask {
+    let entries = u64::try_from(stock.numbers.len()).unwrap_or(u64::MAX).max(1);
+    get(format!("/v1/entries/{}/receipt", serial.checked_rem(entries).unwrap_or_default()))
+}
+
+/// Submits the next sealed certificate.
+fn issue(stock: &Stock, serial: u64) -> Ask {
+    let place = usize::try_from(serial).unwrap_or(usize::MAX);
+    let body = stock.sealed.get(place).cloned().unwrap_or_default();
+    Ask { method: Method::POST, path: "/v1/certificates".to_owned(), media_type: "application/jose", body }
+}
+
+/// Where the declaration of a serial is.
+pub(crate) fn declaration(serial: u64) -> String {
+    format!("/v1/customs/declarations/{}", mrn(serial))
 }
 
 fn mrn(serial: u64) -> String {

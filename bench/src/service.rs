@@ -4,10 +4,15 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use endmark::cli::Failed;
 use endmark::demo::Place;
 use serde_json::Value;
+
+/// Each has a log of its own.
+static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// A running service; killed when it is dropped.
 #[derive(Debug)]
@@ -15,13 +20,18 @@ pub(crate) struct Service {
     child: Child,
     /// Where systems call.
     pub(crate) api: SocketAddr,
+    /// Where the operator looks.
+    pub(crate) ops: SocketAddr,
+    /// From its start until it answered.
+    pub(crate) ready_after: Duration,
 }
 
 impl Service {
-    /// Starts it on the register made in `place`. Its log goes to a file there, as a real one's would.
+    /// Starts it on the register made in `place`, and waits until it answers. Its log goes to a file there, as a real one's would.
     pub(crate) fn start(place: &Place) -> Result<Self, Failed> {
         let program = std::env::current_exe()?.with_file_name("endmark");
-        let log = place.dir().join("service.log");
+        let log = place.dir().join(format!("service-{}.log", NEXT.fetch_add(1, Ordering::Relaxed)));
+        let began = Instant::now();
         let mut child = Command::new(&program)
             .args(["serve", "--json", "--config"])
             .arg(place.dir().join("endmark.toml"))
@@ -33,9 +43,10 @@ impl Service {
         if let Some(stdout) = child.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
         }
-        let api = serde_json::from_str::<Value>(&line).ok().and_then(|said| said.get("api")?.as_str()?.parse().ok());
-        if let Some(api) = api {
-            return Ok(Self { child, api });
+        let said: Option<Value> = serde_json::from_str(&line).ok();
+        let address = |name: &str| said.as_ref().and_then(|said| said.get(name)?.as_str()?.parse().ok());
+        if let (Some(api), Some(ops)) = (address("api"), address("ops")) {
+            return Ok(Self { child, api, ops, ready_after: began.elapsed() });
         }
         let _ = child.wait();
         Err(format!("the service did not start: {}", std::fs::read_to_string(&log)?).into())

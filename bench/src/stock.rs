@@ -1,5 +1,6 @@
-//! What the driver has at hand: the numbers issued, the declarations to send.
+//! What the driver has at hand: the numbers issued, the declarations to send, certificates to submit.
 
+use bytes::Bytes;
 use endmark::cli::Failed;
 
 use crate::document::{self, Template};
@@ -13,6 +14,8 @@ pub(crate) struct Stock {
     pub(crate) declaration: Template,
     /// One of them.
     pub(crate) one_item: Template,
+    /// Sealed and not yet submitted.
+    pub(crate) sealed: Vec<Bytes>,
     /// The next serial.
     pub(crate) next: u64,
 }
@@ -23,7 +26,8 @@ impl Stock {
             numbers: Vec::new(),
             declaration: document::declaration()?,
             one_item: document::one_item()?,
-            next: 0,
+            sealed: Vec::new(),
+            next: 1,
         })
     }
 

@@ -103,7 +103,8 @@ pub(super) async fn list(app: web::Data<App>, _: Calling, query: web::Query<Quer
     let in_force: Vec<&Regime> = regimes.in_force(at).map(AsRef::as_ref).collect();
     let lists: Vec<&GoodsList> = regimes.lists(at).map(AsRef::as_ref).collect();
     let needed = in_force.iter().flat_map(|regime| &regime.goods.lists);
-    let mut missing: Vec<String> = needed.filter(|id| lists.iter().all(|list| *list.id() != id.as_str())).cloned().collect();
+    let mut missing: Vec<String> =
+        needed.filter(|id| lists.iter().all(|list| *list.id() != id.as_str())).cloned().collect();
     missing.sort();
     missing.dedup();
     let list_view = |list: &&GoodsList| {

@@ -17,6 +17,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failed> {
     crate::run("cargo", &command, &[])
 }
 
+/// Soaks for some minutes on the databases asked for.
+pub(crate) fn soak(arguments: &[String]) -> Result<(), Failed> {
+    let mut passed: Vec<String> = Vec::new();
+    let mut minutes = "5".to_owned();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--minutes") {
+            Some("") => minutes = arguments.next().cloned().unwrap_or_default(),
+            Some(value) => minutes = value.trim_start_matches('=').to_owned(),
+            None => passed.push(argument.clone()),
+        }
+    }
+    passed.extend(["--soak".to_owned(), minutes]);
+    run(&passed)
+}
+
 /// Takes `--database` out of the arguments.
 fn split(arguments: &[String]) -> Result<(&str, Vec<&str>), Failed> {
     let (mut database, mut others) = ("both", Vec::new());

@@ -1,4 +1,4 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bench`.
+//! What a developer runs: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bench`, `cargo xtask soak`.
 
 mod bench;
 mod checks;
@@ -16,7 +16,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   ci             what .ci/run runs: format, clippy, docs, tests, demo, licences
   bench          measures the service in release: docs/PERFORMANCE.md
                  [--quick] [--database sqlite|postgres|both] [--json] [--certificates N] [--growth]
-                 [--scenario NAME]
+                 [--scenario NAME] [--connections N] [--seconds N] [--log]
+  soak           a mixed load with faults, then answers, ledger and log compared
+                 [--minutes N] [--database sqlite|postgres|both] [--json]
 ";
 
 /// What went wrong, for a person.
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(arguments.get(1).map(String::as_str)),
         Some("bench") => bench::run(arguments.get(1..).unwrap_or_default()),
+        Some("soak") => bench::soak(arguments.get(1..).unwrap_or_default()),
         Some("ci") => checks::all().and_then(|()| test(None)).and_then(|()| checks::demo()),
         _ => Err(USAGE.into()),
     };

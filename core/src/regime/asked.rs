@@ -180,7 +180,8 @@ impl Asked {
     /// Listed by description, or declared too coarsely.
     pub(super) fn maybe(&mut self, speaking: Speaking<'_>, list: &GoodsList, entry: &ListEntry) {
         let regime = speaking.regime;
-        let remedy = format!("does the entry {} of {} cover these goods? read its description", entry.label(), list.id());
+        let remedy =
+            format!("does the entry {} of {} cover these goods? read its description", entry.label(), list.id());
         let remedy = Words::from(remedy);
         let finding = self.open(FindingCode::DescriptionDecides, regime, &remedy);
         self.state(regime, Requirement::Unknown, Some((list, entry)), Some(remedy));
@@ -235,8 +236,7 @@ impl Asked {
             let declared = format!("{} {reference}", licence.kind);
             self.all.findings.push(finding.sides(declared, "a licence that covers transit by this route"));
         } else if !documents::settled(&regime.asks, question.consignment, question.item) {
-            let remedy =
-                regime.asks.remedy.clone().unwrap_or_else(|| "declare whether the goods are dual-use".into());
+            let remedy = regime.asks.remedy.clone().unwrap_or_else(|| "declare whether the goods are dual-use".into());
             let finding = self.find(FindingCode::DualUseUndeclared, regime, &remedy);
             self.state(regime, Requirement::Unknown, None, Some(remedy));
             self.all.findings.push(finding);

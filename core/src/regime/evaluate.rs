@@ -138,7 +138,10 @@ impl Regimes {
 
     /// All regimes and all lists that count on a day, with their versions.
     pub fn sources(&self, day: Date) -> (Vec<Source>, Vec<Source>) {
-        (self.in_force(day).map(|regime| regime.source()).collect(), self.lists(day).map(|list| list.source()).collect())
+        (
+            self.in_force(day).map(|regime| regime.source()).collect(),
+            self.lists(day).map(|list| list.source()).collect(),
+        )
     }
 
     /// The regimes whose version counts on a day and is in force then.

@@ -19,9 +19,9 @@ mod regime_file;
 mod route;
 mod statement;
 mod tables;
-mod used;
 #[cfg(test)]
 pub(crate) mod tests;
+mod used;
 
 pub use applies::Question;
 pub use asked::Note;

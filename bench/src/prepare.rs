@@ -1,0 +1,100 @@
+//! What a scenario needs before it starts, made without being measured.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use bytes::Bytes;
+use endmark::cli::Failed;
+use endmark::pki::{self, Issued, Validity};
+use endmark::sealing::Sealer;
+
+use crate::drive::{self, Bench};
+use crate::register::Register;
+use crate::scenario::{Needs, RESERVING, Scenario};
+
+/// More than any service here takes in a second: what is sealed ahead must last.
+const SEALED_A_SECOND: f64 = 5_000.0;
+const SEALED_RSA_A_SECOND: f64 = 4_000.0;
+/// Releases are quicker than reservations.
+const RESERVING_LONGER: u32 = 2;
+
+/// The serials to ask about.
+pub(crate) fn serials(
+    bench: &Bench<'_>,
+    register: &mut Register,
+    scenario: &Scenario,
+    connections: usize,
+) -> Result<std::ops::Range<u64>, Failed> {
+    let within = bench.plan.warm_up.saturating_add(bench.plan.measured);
+    match scenario.needs {
+        Needs::Nothing => Ok(register.stock.next..u64::MAX),
+        Needs::Reserved => {
+            let from = register.stock.next;
+            let longer = Bench { measured: within.saturating_mul(RESERVING_LONGER), ..*bench };
+            let reserved = drive::run(&longer, &mut register.stock, &RESERVING, connections, from..u64::MAX)?;
+            if let Some(error) = reserved.first_error {
+                return Err(format!("nothing could be reserved for {}: {error}", scenario.name).into());
+            }
+            Ok(from..register.stock.next)
+        }
+        Needs::Sealed => {
+            let (key, chain) = (file(&register.dir, "maker-seal.key")?, file(&register.dir, "maker-seal.pem")?);
+            seal(register, &Sealer::from_pem(&key, &chain)?, count(within, SEALED_A_SECOND))
+        }
+        Needs::SealedRsa => {
+            let issued = rsa(&register.dir)?;
+            seal(register, &Sealer::from_pem(&issued.key, &issued.certificate)?, count(within, SEALED_RSA_A_SECOND))
+        }
+    }
+}
+
+fn file(dir: &Path, name: &str) -> Result<String, Failed> {
+    Ok(std::fs::read_to_string(dir.join("certs").join(name))?)
+}
+
+fn count(within: Duration, a_second: f64) -> u32 {
+    let wanted = Duration::from_secs_f64(within.as_secs_f64() * a_second);
+    u32::try_from(wanted.as_secs()).unwrap_or(u32::MAX)
+}
+
+/// A seal certificate of the manufacturer with an RSA key. ring makes no such key, so `openssl` does.
+fn rsa(dir: &Path) -> Result<Issued, Failed> {
+    let made = Command::new("openssl")
+        .args(["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+        .output()
+        .map_err(|error| format!("openssl: {error}; issue_rsa needs it to make a key"))?;
+    if !made.status.success() {
+        return Err(format!("openssl genpkey: {}", String::from_utf8_lossy(&made.stderr)).into());
+    }
+    let anchor = Issued { certificate: file(dir, "anchor.pem")?, key: file(dir, "anchor.key")? };
+    let from = endmark::demo::STARTS_AT - time::Duration::days(30);
+    let validity = Validity { from, until: from + time::Duration::days(730) };
+    let key = String::from_utf8(made.stdout)?;
+    Ok(pki::seal_for(&anchor, "Muster Verpackungsmaschinen GmbH", "NTRDE-HRB123456", validity, &key)?)
+}
+
+/// Seals so many certificates, on every processor: the service is idle meanwhile.
+fn seal(register: &mut Register, sealer: &Sealer, count: u32) -> Result<std::ops::Range<u64>, Failed> {
+    let at = register.settings.clock()?.now();
+    let from = register.sealed_ahead;
+    let threads = u32::try_from(std::thread::available_parallelism()?.get())?;
+    let payload = &register.payload;
+    let part = |thread: u32| -> Result<Vec<Bytes>, Failed> {
+        let serials =
+            (from..from.saturating_add(count)).skip(usize::try_from(thread)?).step_by(usize::try_from(threads)?);
+        let sealed = serials.map(|serial| {
+            let text = payload.text(&format!("AHEAD-{serial:07}"));
+            Ok(Bytes::from(sealer.seal_unread(text.as_bytes(), at)?.1))
+        });
+        sealed.collect()
+    };
+    let sealed: Result<Vec<Vec<Bytes>>, Failed> = std::thread::scope(|scope| {
+        let part = &part;
+        let threads: Vec<_> = (0..threads).map(|thread| scope.spawn(move || part(thread))).collect();
+        threads.into_iter().map(|thread| thread.join().map_err(|_| "a sealing thread panicked")?).collect()
+    });
+    register.sealed_ahead = from.saturating_add(count);
+    register.stock.sealed = sealed?.into_iter().flatten().collect();
+    Ok(0..u64::try_from(register.stock.sealed.len())?)
+}
