@@ -1,5 +1,9 @@
 //! Settings: a TOML file, then environment variables `ENDMARK__SECTION__KEY`, which win.
 
+mod web;
+
+pub use web::{Officers, Web};
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +49,7 @@ pub struct Settings {
     /// The listener for systems: HTTPS with client certificates.
     pub api: Api,
     /// The listener for people's browsers.
-    pub web: Plain,
+    pub web: Web,
     /// The listener for the operator: loopback only.
     pub ops: Plain,
     /// The register's own keys.
@@ -55,6 +59,9 @@ pub struct Settings {
     /// For demonstrations only: the clock stands at this moment (RFC 3339).
     #[serde(default)]
     pub fixed_time: Option<String>,
+    /// How long officers stay signed in.
+    #[serde(default)]
+    pub officers: Officers,
     /// Telling manufacturers.
     #[serde(default)]
     pub webhooks: Webhooks,
@@ -189,7 +196,8 @@ impl Settings {
             &mut self.keys.token,
             &mut self.checkpoint,
         ];
-        for file in files.into_iter().chain(&mut self.webhooks.authority) {
+        let optional = [&mut self.webhooks.authority, &mut self.web.certificate, &mut self.web.key];
+        for file in files.into_iter().chain(optional.into_iter().flatten()) {
             *file = folder.join(&*file);
         }
         if let Ok(DatabaseUrl::Sqlite(path)) = self.database.parse() {
@@ -213,11 +221,14 @@ impl Settings {
             return refuse("database", &self.database, &error.to_string());
         }
         self.clock()?;
-        for (key, plain) in [("web.listen", &self.web), ("ops.listen", &self.ops)] {
-            if !plain.listen.ip().is_loopback() {
-                return refuse(key, &plain.listen.to_string(), "plain HTTP only on loopback; write 127.0.0.1:PORT");
+        let plain = [(self.web.tls().is_none(), "web.listen", self.web.listen), (true, "ops.listen", self.ops.listen)];
+        for (plain, key, listen) in plain {
+            if plain && !listen.ip().is_loopback() {
+                return refuse(key, &listen.to_string(), "plain HTTP only on loopback; write 127.0.0.1:PORT");
             }
         }
+        self.web.validate()?;
+        self.officers.validate()?;
         let limits = self.limits;
         let bounds = [
             ("limits.batch_max", limits.batch_max, 1, 4_096),

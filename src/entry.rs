@@ -64,6 +64,14 @@ pub enum Kind {
     RevocationListLoaded,
     /// A webhook was added, removed or stopped.
     WebhookChanged,
+    /// An officer was added, suspended, resumed or removed.
+    OfficerChanged,
+    /// A one-time link was made for an officer.
+    OfficerInvited,
+    /// An officer signed in, or took over from a colleague; or was refused.
+    OfficerSignedIn,
+    /// An officer signed out.
+    OfficerSignedOut,
     /// Customs read a certificate's document.
     DocumentRead,
     /// Entries were exported, or read by an auditor.
@@ -111,6 +119,10 @@ impl Kind {
             Self::AnchorChanged => "anchorChanged",
             Self::RevocationListLoaded => "revocationListLoaded",
             Self::WebhookChanged => "webhookChanged",
+            Self::OfficerChanged => "officerChanged",
+            Self::OfficerInvited => "officerInvited",
+            Self::OfficerSignedIn => "officerSignedIn",
+            Self::OfficerSignedOut => "officerSignedOut",
             Self::DocumentRead => "documentRead",
             Self::ExportMade => "exportMade",
             Self::EvidenceErased => "evidenceErased",
@@ -134,6 +146,7 @@ impl Kind {
                 | Self::AnchorChanged
                 | Self::RevocationListLoaded
                 | Self::WebhookChanged
+                | Self::OfficerChanged
                 | Self::KeyChanged
                 | Self::RegimeLoaded
         )
@@ -204,7 +217,8 @@ pub struct Entry<'a> {
     pub client: Option<Digest>,
     /// In which role it was asked: the grant that allowed it, `operator`, or `service`.
     pub role: &'a str,
-    /// The officer named in the command, under a keyed pseudonym.
+    /// The officer who asked, by the id of the registry (`ofc_…`); one that a customs system names, under a keyed
+    /// pseudonym.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub officer: Option<&'a str>,
     /// The customs office concerned.

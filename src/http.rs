@@ -31,12 +31,12 @@ mod tiles;
 mod usage;
 mod view;
 
-pub(crate) use caller::Calling;
 pub use caller::{ClientCertificate, remember_client};
 pub(crate) use checkpoint::note as checkpoint_note;
 pub use openapi::document as openapi_document;
 pub(crate) use papers::token_keys;
 pub use problem::{Kind as ProblemKind, Problem};
+pub(crate) use receipt::receipt_for;
 pub use span::{RequestSpan, current_request_id, new_request_id, remember_request_id};
 
 use utoipa_actix_web::service_config::ServiceConfig;

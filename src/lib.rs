@@ -14,6 +14,7 @@ pub mod http;
 pub mod keys;
 pub mod law;
 pub mod ledger;
+pub mod officer;
 pub mod paper;
 pub mod pki;
 pub mod reading;

@@ -17,10 +17,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::law::Law;
+use crate::officer::Officer;
 use crate::store::audit::begin_snapshot;
 use crate::store::head::{self, Head};
 use crate::store::{
-    Connection, RowKey, StoreError, log_key as log_key_rows, registry as rows, registry_digest, webhook as webhook_rows,
+    Connection, RowKey, StoreError, log_key as log_key_rows, officer as officer_rows, registry as rows, registry_digest,
+    webhook as webhook_rows,
 };
 use crate::webhook::{State, Webhook};
 
@@ -211,6 +213,7 @@ pub struct Registry {
     by_identifier: HashMap<Identifier, Organisation>,
     trust: Trust,
     webhooks: Vec<Arc<Webhook>>,
+    officers: HashMap<String, Arc<Officer>>,
     log_keys: Vec<KnownKey>,
     regimes: Arc<Regimes>,
     regimes_loaded: bool,
@@ -267,6 +270,9 @@ impl Registry {
         let lists: Vec<RevocationList> = rows::lists(connection)?;
         let webhooks = webhook_rows::webhooks(connection, key)?.into_iter();
         let webhooks = webhooks.filter_map(|row| row.good(&mut faults)).map(Arc::new).collect();
+        let officers = officer_rows::officers(connection, key)?.into_iter();
+        let officers = officers.filter_map(|row| row.good(&mut faults));
+        let officers = officers.map(|officer| (officer.id.clone(), Arc::new(officer))).collect();
         let log_keys = log_key_rows::keys(connection, key)?.into_iter();
         let log_keys = log_keys.filter_map(|row| row.good(&mut faults)).collect();
         let mut manufacturers = HashMap::new();
@@ -291,6 +297,7 @@ impl Registry {
             by_identifier,
             trust: Trust::new(anchors, lists),
             webhooks,
+            officers,
             log_keys,
             regimes,
             regimes_loaded,
@@ -324,6 +331,7 @@ impl Registry {
             by_identifier,
             trust: Trust::new(anchors, lists),
             webhooks: Vec::new(),
+            officers: HashMap::new(),
             log_keys: Vec::new(),
             regimes,
             regimes_loaded: true,
@@ -414,6 +422,28 @@ impl Registry {
     /// A webhook by its id.
     pub fn webhook(&self, id: &str) -> Option<&Arc<Webhook>> {
         self.webhooks.iter().find(|webhook| webhook.id == id)
+    }
+
+    /// An officer who may act.
+    pub fn officer(&self, id: &str) -> Option<&Arc<Officer>> {
+        self.officers.get(id).filter(|officer| officer.active)
+    }
+
+    /// An officer as registered, whether he may act or not.
+    pub fn registered_officer(&self, id: &str) -> Option<&Arc<Officer>> {
+        self.officers.get(id)
+    }
+
+    /// The officer who may act and is known by a client certificate.
+    pub fn officer_by_certificate(&self, fingerprint: &Digest, now: OffsetDateTime) -> Option<&Arc<Officer>> {
+        self.officers.values().find(|officer| officer.active && officer.is_known_by(fingerprint, now))
+    }
+
+    /// All officers, in the order of their organisations, offices and names.
+    pub fn officers(&self) -> Vec<&Arc<Officer>> {
+        let mut officers: Vec<_> = self.officers.values().collect();
+        officers.sort_by_key(|of| (&of.organisation, of.office.as_str(), of.name.as_str(), &of.id));
+        officers
     }
 
     /// Where an organisation is told.

@@ -1,12 +1,17 @@
-//! The pages: publicly which register this is; and for officers, behind their client certificates, whether a paper is
-//! genuine.
+//! The pages: publicly which register this is; and for officers who are signed in, whether a paper is genuine.
 
 mod answer;
+mod away;
+mod browser;
+mod cookie;
+mod enter;
 mod form;
+mod invite;
 mod officer;
 mod page;
+mod session;
 
-pub use officer::routes as officer_routes;
+pub use enter::link;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
@@ -15,7 +20,13 @@ use crate::app::App;
 
 /// Its routes.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.service(start).service(checkpoint).service(token_keys);
+    config
+        .service(start) // GET /
+        .service(checkpoint) // GET /log/checkpoint
+        .service(token_keys) // GET /token-keys
+        .configure(officer::routes) // /officer: is this paper genuine?
+        .configure(enter::routes) // /officer/…: signing in, changing, signing out
+        .configure(invite::routes); // /officer/invite
 }
 
 /// Which register this is, its log's key and size.

@@ -117,7 +117,7 @@ impl Filler<'_> {
     async fn submit(&self, submission: Submission) -> Result<String, Failed> {
         let number = submission.number.to_string();
         let command = Command {
-            origin: Origin { request: new_request_id(), client: Some(self.client) },
+            origin: Origin { request: new_request_id(), client: Some(self.client), officer: None },
             organisation: "muster".to_owned(),
             action: Action::Submit(Box::new(submission)),
         };

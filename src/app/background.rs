@@ -107,7 +107,7 @@ pub(super) async fn registry_command(app: &App, change: RegistryChange) {
 
 async fn own_command(app: &App, action: Action) {
     let command = Command {
-        origin: Origin { request: crate::http::new_request_id(), client: None },
+        origin: Origin { request: crate::http::new_request_id(), client: None, officer: None },
         organisation: "operator".to_owned(),
         action,
     };

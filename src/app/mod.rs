@@ -16,6 +16,7 @@ pub use prepare::VerifiedCache;
 pub use start::{Running, StartError, known_log_keys, log_keys, open_context, start};
 pub use turned_away::{Cause, TurnedAway};
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -27,6 +28,10 @@ use crate::keys::token::TokenSigner;
 use crate::registry::Registry;
 use crate::store::Readers;
 use crate::writer::{Command, Context, Failure, Writer};
+
+/// How often an address may try to sign in: an office behind one address begins its shift together, and nobody guesses
+/// 256 bits.
+const SIGN_IN_TRIES_A_MINUTE: u32 = 60;
 
 /// What every handler can reach.
 #[derive(Debug)]
@@ -43,8 +48,11 @@ pub struct App {
     pub token: TokenSigner,
     /// What was turned away.
     pub turned_away: TurnedAway,
+    /// Where browsers find the pages: what officers' links begin with.
+    pub web_address: String,
     photo_turns: tokio::sync::Semaphore,
     evidence_quota: DefaultKeyedRateLimiter<String>,
+    sign_in_tries: DefaultKeyedRateLimiter<IpAddr>,
     stale_after: Duration,
 }
 
@@ -55,8 +63,9 @@ impl App {
         readers: Readers,
         token: TokenSigner,
         limits: &crate::config::Limits,
+        web_address: String,
     ) -> Self {
-        let quota = Quota::per_minute(NonZeroU32::new(limits.evidence_kib_per_minute).unwrap_or(NonZeroU32::MIN));
+        let per_minute = |count| Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
         Self {
             context,
             writer,
@@ -64,8 +73,10 @@ impl App {
             verified: VerifiedCache::default(),
             token,
             turned_away: TurnedAway::default(),
+            web_address,
             photo_turns: tokio::sync::Semaphore::new(papers::PHOTOS_AT_ONCE),
-            evidence_quota: RateLimiter::keyed(quota),
+            sign_in_tries: RateLimiter::keyed(per_minute(SIGN_IN_TRIES_A_MINUTE)),
+            evidence_quota: RateLimiter::keyed(per_minute(limits.evidence_kib_per_minute)),
             stale_after: Duration::days(limits.stale_after_days.into()),
         }
     }
@@ -115,7 +126,19 @@ impl App {
         self.writer.submit(prepare().await?).await.map_err(E::from)
     }
 
+    /// Counts a try to sign in. `false`: too many from there.
+    pub fn may_try_to_sign_in(&self, from: IpAddr) -> bool {
+        self.sign_in_tries.check_key(&from).is_ok()
+    }
+
+    /// Whether browsers reach the pages over HTTPS.
+    pub fn is_web_secure(&self) -> bool {
+        self.web_address.starts_with("https://")
+    }
+
     pub(crate) fn forget_idle_quotas(&self) {
+        self.sign_in_tries.retain_recent();
+        self.sign_in_tries.shrink_to_fit();
         self.evidence_quota.retain_recent();
         self.evidence_quota.shrink_to_fit();
     }

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
 use utoipa_actix_web::AppExt as _;
 
+use super::tls::Clients;
 use super::{App, Metrics, background, tls, webhooks};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
@@ -119,6 +120,7 @@ pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, S
         law: crate::law::Law::new(settings.lists_valid_until)?,
         metrics: Metrics::default(),
         disclosure: settings.disclosure,
+        officers: settings.officers,
         retention: settings.retention,
         checkpoint_path: settings.checkpoint.clone(),
     }))
@@ -157,7 +159,8 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
     let limits = settings.limits;
     let poster = webhooks::Poster::new(settings.webhooks.allow_private, settings.webhooks.authority.as_deref())?;
     let token = keys::token::open(&settings.keys.token)?;
-    let tls = tls::server(&settings.api.certificate, &settings.api.key)?;
+    let tls = tls::server(&settings.api.certificate, &settings.api.key, Clients::WithCertificate)?;
+    let web_tls = settings.web.tls().map(|(chain, key)| tls::server(chain, key, Clients::Any)).transpose()?;
     let (api_listener, api) = listen("api.listen", settings.api.listen)?;
     let (web_listener, web) = listen("web.listen", settings.web.listen)?;
     let (ops_listener, ops) = listen("ops.listen", settings.ops.listen)?;
@@ -166,12 +169,12 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
         Limits { batch_max: limits.batch_max, queue_max: limits.queue_max, wait_millis_max: limits.wait_millis_max };
     let (writer, thread) = apart(|| Writer::start(&url, Arc::clone(&context), writer_limits))?;
     let readers = Readers::start(&url, limits.readers)?;
-    let app = Arc::new(App::new(context, writer, readers, token, &limits));
+    let app = Arc::new(App::new(context, writer, readers, token, &limits, settings.web.address(web)));
     background::service_command(&app, Occasion::Started).await;
     let servers = [
         serve_api(&app, api_listener, tls, limits.connections_max)?,
-        serve_plain(&app, web_listener, web::routes)?,
-        serve_plain(&app, ops_listener, http::ops::routes)?,
+        serve_web(&app, web_listener, web_tls, limits.connections_max)?,
+        serve_ops(&app, ops_listener)?,
     ];
     let handles = servers.iter().map(Server::handle).collect();
     let servers = servers.into_iter().map(|server| tokio::task::spawn_local(server)).collect();
@@ -193,8 +196,7 @@ fn serve_api(
     let server = HttpServer::new(move || {
         let (api, _) =
             ActixApp::new().into_utoipa_app().app_data(data.clone()).configure(http::routes).split_for_parts();
-        api.configure(web::officer_routes)
-            .default_service(actix_web::web::route().to(http::nothing_there))
+        api.default_service(actix_web::web::route().to(http::nothing_there))
             .wrap(from_fn(http::remember_request_id))
             .wrap(TracingLogger::<RequestSpan>::new())
     })
@@ -209,14 +211,39 @@ fn serve_api(
     Ok(server.run())
 }
 
-fn serve_plain(
+fn serve_web(
     app: &Arc<App>,
     listener: TcpListener,
-    routes: fn(&mut actix_web::web::ServiceConfig),
+    tls: Option<rustls::ServerConfig>,
+    connections_max: usize,
 ) -> Result<Server, StartError> {
     let data = Data::from(Arc::clone(app));
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let server = HttpServer::new(move || {
-        ActixApp::new().app_data(data.clone()).configure(routes).wrap(TracingLogger::<RequestSpan>::new())
+        ActixApp::new()
+            .app_data(data.clone())
+            .configure(web::routes)
+            .wrap(from_fn(http::remember_request_id))
+            .wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .on_connect(remember_client)
+    .client_request_timeout(HEAD_WITHIN)
+    .keep_alive(IDLE_UP_TO)
+    .shutdown_timeout(STOP_WITHIN_SECONDS)
+    .disable_signals()
+    .workers(workers)
+    .max_connections(connections_max.div_ceil(workers));
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
+}
+
+fn serve_ops(app: &Arc<App>, listener: TcpListener) -> Result<Server, StartError> {
+    let data = Data::from(Arc::clone(app));
+    let server = HttpServer::new(move || {
+        ActixApp::new().app_data(data.clone()).configure(http::ops::routes).wrap(TracingLogger::<RequestSpan>::new())
     })
     .client_request_timeout(HEAD_WITHIN)
     .keep_alive(IDLE_UP_TO)

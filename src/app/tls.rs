@@ -1,4 +1,4 @@
-//! TLS of the api listener: any client certificate that proves its key gets in; who it is, the registry says.
+//! TLS of the listeners: any client certificate that proves its key gets in; who it is, the registry says.
 //!
 //! A caller is the SHA-256 of its client certificate. No chain is judged here: registration is the trust.
 
@@ -30,8 +30,17 @@ pub enum TlsError {
     Setup(#[from] rustls::Error),
 }
 
-/// The server side of the api listener.
-pub(super) fn server(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
+/// Whether a client must show a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clients {
+    /// It must: systems.
+    WithCertificate,
+    /// It may: browsers.
+    Any,
+}
+
+/// The server side of a listener.
+pub(super) fn server(certificate: &Path, key: &Path, clients: Clients) -> Result<ServerConfig, TlsError> {
     let refused = |path: &Path, wanted| {
         let path = path.display().to_string();
         move |problem: String| TlsError::File { path, problem, wanted }
@@ -44,7 +53,7 @@ pub(super) fn server(certificate: &Path, key: &Path) -> Result<ServerConfig, Tls
     let wanted = refused(key, "the server's private key");
     let key = PrivateKeyDer::from_pem_file(key).map_err(|error| wanted(error.to_string()))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Arc::new(AnyClient(Arc::clone(&provider)));
+    let verifier = Arc::new(AnyClient { provider: Arc::clone(&provider), clients });
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_client_cert_verifier(verifier)
@@ -53,7 +62,10 @@ pub(super) fn server(certificate: &Path, key: &Path) -> Result<ServerConfig, Tls
 }
 
 #[derive(Debug)]
-struct AnyClient(Arc<CryptoProvider>);
+struct AnyClient {
+    provider: Arc<CryptoProvider>,
+    clients: Clients,
+}
 
 impl ClientCertVerifier for AnyClient {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -61,7 +73,7 @@ impl ClientCertVerifier for AnyClient {
     }
 
     fn client_auth_mandatory(&self) -> bool {
-        true
+        self.clients == Clients::WithCertificate
     }
 
     fn verify_client_cert(
@@ -79,7 +91,7 @@ impl ClientCertVerifier for AnyClient {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -88,10 +100,10 @@ impl ClientCertVerifier for AnyClient {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

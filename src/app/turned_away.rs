@@ -21,6 +21,12 @@ pub enum Cause {
     TooLarge,
     /// Another content type.
     MediaType,
+    /// A link, client certificate or PIN that signs no officer in.
+    NotSignedIn,
+    /// A page asked for without a session, or with one that is over.
+    NoSession,
+    /// A form that another site, or another session's page, sent.
+    ForeignForm,
     /// More than the caller's quota.
     Quota,
     /// The line was full.
@@ -38,6 +44,9 @@ impl Cause {
             Self::Malformed => "malformed",
             Self::TooLarge => "tooLarge",
             Self::MediaType => "mediaType",
+            Self::NotSignedIn => "notSignedIn",
+            Self::NoSession => "noSession",
+            Self::ForeignForm => "foreignForm",
             Self::Quota => "quota",
             Self::Busy => "busy",
         }

@@ -19,6 +19,7 @@ use time::OffsetDateTime;
 use crate::clock::Clock;
 use crate::entry::{Kind, Logged};
 use crate::law::Law;
+use crate::officer::acting;
 use crate::registry::{AnchorState, Caller, CallerState, Registry};
 use crate::replay::{Replayed, replay_to};
 use crate::store::{Connection, RowKey, archive, certificate, log, registry as rows};
@@ -291,6 +292,11 @@ impl Registered {
     }
 
     fn caller(&self, entry: &Logged) -> Result<Caller, String> {
+        // What an officer may do follows from the role alone: customs, reading.
+        if let (Some(crate::officer::ROLE), Some(id)) = (entry.role.as_deref(), &entry.officer) {
+            let organisation = entry.organisation.parse();
+            return Ok(acting(id, &organisation.map_err(|error| format!("organisation: {error}"))?));
+        }
         let client = entry.client.ok_or("nobody asked: it is of the service itself")?;
         let caller = self.callers.get(&client).cloned();
         caller.ok_or_else(|| format!("the log does not say any more who the caller {client} was (redacted)"))

@@ -54,17 +54,23 @@ pub(super) struct RevokeArguments {
 
 /// The caller that a client certificate (PEM) will be.
 pub fn caller(pem: &[u8], organisation: Organisation, label: String, grants: &[Grant]) -> Result<Caller, Failed> {
-    let der = CertificateDer::from_pem_slice(pem)?;
-    let (_, parsed) = x509_parser::parse_x509_certificate(&der)?;
-    let not_after = OffsetDateTime::from_unix_timestamp(parsed.validity().not_after.timestamp())?;
+    let (fingerprint, not_after) = fingerprint(pem)?;
     Ok(Caller {
-        fingerprint: Digest::of(&der),
+        fingerprint,
         organisation,
         label,
         grants: grants.iter().copied().collect(),
         not_after,
         revoked_at: None,
     })
+}
+
+/// The SHA-256 of a client certificate (PEM), and when it ends.
+pub(super) fn fingerprint(pem: &[u8]) -> Result<(Digest, OffsetDateTime), Failed> {
+    let der = CertificateDer::from_pem_slice(pem)?;
+    let (_, parsed) = x509_parser::parse_x509_certificate(&der)?;
+    let not_after = OffsetDateTime::from_unix_timestamp(parsed.validity().not_after.timestamp())?;
+    Ok((Digest::of(&der), not_after))
 }
 
 pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {

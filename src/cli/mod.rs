@@ -11,6 +11,7 @@ mod init;
 mod key;
 mod ledger;
 mod manufacturer;
+mod officer;
 mod operator;
 mod output;
 mod pki;
@@ -29,6 +30,7 @@ use tracing_subscriber::EnvFilter;
 pub use audit::{again as decide_again, export, verify as verify_database};
 pub use client::caller as registered_caller;
 pub use init::{Layout, make_register};
+pub use officer::{officer_certificate, officer_link};
 pub use operator::{act as operator_action, apply as operator_change};
 use output::Output;
 
@@ -83,6 +85,9 @@ enum Command {
     /// Registers callers by their client certificates.
     #[command(subcommand)]
     Client(client::Command),
+    /// Registers officers, who sign in with a browser.
+    #[command(subcommand)]
+    Officer(officer::Command),
     /// Says which trust anchors seal certificates may lead to.
     #[command(subcommand)]
     Anchor(anchor::Command),
@@ -127,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Pki(command) => pki::run(command, output),
         Command::Manufacturer(command) => manufacturer::run(command, output),
         Command::Client(command) => client::run(command, output),
+        Command::Officer(command) => officer::run(command, output),
         Command::Anchor(command) => anchor::run(command, output),
         Command::Crl(command) => crl::run(command, output),
         Command::Regime(command) => regime::run(command, output),

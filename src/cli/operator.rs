@@ -29,7 +29,7 @@ pub fn apply(settings: &Settings, change: RegistryChange) -> Result<u64, Failed>
 pub fn act(settings: &Settings, action: Action) -> Result<u64, Failed> {
     let context = open_context(settings, settings.clock()?)?;
     let command = Command {
-        origin: Origin { request: crate::http::new_request_id(), client: None },
+        origin: Origin { request: crate::http::new_request_id(), client: None, officer: None },
         organisation: "operator".to_owned(),
         action,
     };
@@ -46,6 +46,7 @@ pub fn act(settings: &Settings, action: Action) -> Result<u64, Failed> {
     match answer.reply {
         Reply::Changed => Ok(answer.leaf),
         Reply::NotChanged(why) => Err(why.into()),
+        Reply::SessionRefused(why) => Err(why.to_string().into()),
         _ => Err("the register answered something else".into()),
     }
 }

@@ -24,8 +24,8 @@ pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Fail
         let running = app::start(&settings, settings.clock()?).await?;
         output.show(
             format_args!(
-                "Endmark serves {}\n  api  https://{}\n  web  http://{}\n  ops  http://{}",
-                settings.origin, running.api, running.web, running.ops
+                "Endmark serves {}\n  api  https://{}\n  web  {}\n  ops  http://{}",
+                settings.origin, running.api, running.app.web_address, running.ops
             ),
             &json!({ "origin": settings.origin, "api": running.api, "web": running.web, "ops": running.ops }),
         );

@@ -26,6 +26,10 @@ pub struct Logged {
     pub organisation: String,
     /// The client certificate it came with.
     pub client: Option<Digest>,
+    /// In which role it was asked; entries of version 1 do not say.
+    pub role: Option<String>,
+    /// The officer who asked or was named, under a pseudonym.
+    pub officer: Option<String>,
     /// The customs office concerned.
     pub office: Option<String>,
     /// The certificates concerned.

@@ -15,7 +15,7 @@ pub(crate) fn said(order: &Order) -> Result<String, ExportError> {
 /// Records an export of the operator; it is over the log up to this entry.
 pub fn record(url: &DatabaseUrl, context: &Arc<Context>, order: &Order) -> Result<State, ExportError> {
     let command = Command {
-        origin: Origin { request: crate::http::new_request_id(), client: None },
+        origin: Origin { request: crate::http::new_request_id(), client: None, officer: None },
         organisation: "operator".to_owned(),
         action: Action::Export(said(order)?),
     };

@@ -59,6 +59,7 @@ impl Calling {
         Origin {
             request: super::current_request_id().unwrap_or_else(super::new_request_id),
             client: Some(self.0.fingerprint),
+            officer: None,
         }
     }
 }

@@ -50,6 +50,8 @@ kinds! {
     CallerExpired FORBIDDEN "caller-expired" "The client certificate has expired";
     /// The caller lacks the grant.
     GrantMissing FORBIDDEN "grant-missing" "The caller lacks the grant";
+    /// Nobody is signed in, or not any more.
+    OfficerUnknown FORBIDDEN "officer-unknown" "The officer is not registered, or not signed in";
     /// Nothing there, or not the caller's.
     NotFound NOT_FOUND "not-found" "Nothing there that this caller may see";
     /// Another content type.
@@ -230,6 +232,9 @@ impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NotACaller(reason) => reason.into(),
+            Failure::NotAnOfficer | Failure::NotSignedIn => {
+                Self::new(Kind::OfficerUnknown, "ask the supervisor or the operator of the register for a new link")
+            }
             Failure::Forbidden(wanted) => grant_missing(wanted),
             Failure::Stale | Failure::Busy => Self::new(Kind::Busy, "nothing was recorded; try again in a moment"),
             Failure::Unavailable => {

@@ -48,6 +48,16 @@ pub(super) async fn receipt_of(app: &App, leaf: u64, published: &Published) -> R
     Ok(ReceiptView { leaf, entry, proof: made.to_text() })
 }
 
+/// The receipt of an entry that an organisation may see, as JSON.
+pub(crate) async fn receipt_for(app: &App, leaf: u64, organisation: &str) -> Result<HttpResponse, Problem> {
+    let owner = app.readers.read(move |connection| Ok(log::entry(connection, leaf)?.map(|(owner, _)| owner))).await?;
+    if owner.as_deref() != Some(organisation) {
+        return Err(Problem::not_found());
+    }
+    let published = std::sync::Arc::clone(&app.writer.shared().published.load());
+    Ok(HttpResponse::Ok().json(receipt_of(app, leaf, &published).await?))
+}
+
 /// Proves that an entry of the caller's own organisation is in the log; auditors get any. With
 /// `Accept: text/plain` the proof alone.
 #[utoipa::path(tag = "log",

@@ -104,8 +104,14 @@ impl Replayed {
                 self.presented(connection, entry)
             }
             (Kind::GoodsTurnedBack, "turnedBack") => self.turned_back(entry),
-            (Kind::LegalHoldChanged, "done") => {
+            (Kind::LegalHoldChanged | Kind::OfficerInvited, "done") => {
                 self.last_change(entry);
+                Ok(())
+            }
+            // A link notes every use of it, the refused ones too.
+            (Kind::OfficerSignedIn, _) if entry.change.as_deref() == Some("byLink") => {
+                let link = entry.subject.clone().ok_or_else(|| wrong("it names no link"))?;
+                self.registry.insert((Kind::OfficerInvited, link), entry.leaf);
                 Ok(())
             }
             (kind, "done") if kind.changes_the_registry() => {

@@ -267,7 +267,7 @@ pub struct RegistryRow {
     pub intact: bool,
 }
 
-/// Every row of the registry, legal holds among them.
+/// Every row of the registry, legal holds and officers' links among them.
 pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<RegistryRow>, StoreError> {
     let mut all = Vec::new();
     let callers: Vec<ClientRow> = on!(connection, c => client::table.load(c))?;
@@ -295,6 +295,12 @@ pub fn all(connection: &mut Connection, key: &RowKey) -> Result<Vec<RegistryRow>
     }));
     for (subject, leaf, intact) in super::webhook::all(connection, key)? {
         all.push(RegistryRow { kind: Kind::WebhookChanged, subject, leaf, intact });
+    }
+    for (subject, leaf, intact) in super::officer::all(connection, key)? {
+        all.push(RegistryRow { kind: Kind::OfficerChanged, subject, leaf, intact });
+    }
+    for (subject, leaf, intact) in super::link::all(connection, key)? {
+        all.push(RegistryRow { kind: Kind::OfficerInvited, subject, leaf, intact });
     }
     for (subject, leaf, intact) in super::archive::all_holds(connection, key)? {
         all.push(RegistryRow { kind: Kind::LegalHoldChanged, subject, leaf, intact });

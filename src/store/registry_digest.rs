@@ -6,14 +6,14 @@
 use diesel::prelude::*;
 use endmark_core::digest::{Digest, Hasher};
 
-use super::schema::{anchor, client, crl, log_key, manufacturer, regime_document, regime_edition};
+use super::schema::{anchor, client, crl, log_key, manufacturer, officer, regime_document, regime_edition};
 use super::{Connection, StoreError, on};
 
-/// One digest for the callers, one for all else: where only the callers are wrong, nobody gets in; where the rest is,
+/// One digest for the callers and officers, one for all else: where only the callers are wrong, nobody gets in; where the rest is,
 /// callers are told that nothing can be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RegistryDigests {
-    /// The callers.
+    /// The callers and the officers.
     pub callers: Digest,
     /// Manufacturers, trust anchors, revocation lists, the log's keys, the law.
     pub rest: Digest,
@@ -38,7 +38,8 @@ fn of(mut rows: Vec<Vec<u8>>) -> Digest {
 
 /// Reads what stands for the registry as it is now. To be compared with a head of the same state of the database.
 pub fn read(connection: &mut Connection) -> Result<RegistryDigests, StoreError> {
-    let callers: Vec<Vec<u8>> = on!(connection, c => client::table.select(client::hmac).load(c))?;
+    let mut callers: Vec<Vec<u8>> = on!(connection, c => client::table.select(client::hmac).load(c))?;
+    callers.extend::<Vec<Vec<u8>>>(on!(connection, c => officer::table.select(officer::hmac).load(c))?);
     let mut rest: Vec<Vec<u8>> = on!(connection, c => manufacturer::table.select(manufacturer::hmac).load(c))?;
     rest.extend::<Vec<Vec<u8>>>(on!(connection, c => anchor::table.select(anchor::hmac).load(c))?);
     rest.extend::<Vec<Vec<u8>>>(on!(connection, c => log_key::table.select(log_key::hmac).load(c))?);

@@ -60,6 +60,11 @@ impl RowKey {
         hex::encode(self.sign(&RowContent::of("officer").text(organisation).text(&person)))
     }
 
+    /// What proves an officer's PIN. Without this key nobody can try out the few PINs there are.
+    pub(crate) fn pin(&self, officer: &str, pin: &crate::officer::Pin) -> Vec<u8> {
+        self.sign(&RowContent::of("officerPin").text(officer).text(pin.digits()))
+    }
+
     pub(crate) fn sign(&self, content: &RowContent) -> Vec<u8> {
         hmac::sign(&self.0, &content.0).as_ref().to_vec()
     }

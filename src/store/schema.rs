@@ -275,3 +275,46 @@ diesel::table! {
         hmac -> Binary,
     }
 }
+
+diesel::table! {
+    officer (id) {
+        id -> Text,
+        name -> Text,
+        organisation -> Text,
+        office -> Text,
+        language -> Text,
+        supervisor -> Integer,
+        status -> Text,
+        fingerprint -> Nullable<Text>,
+        not_after_micros -> Nullable<BigInt>,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    officer_link (id) {
+        id -> Text,
+        digest -> Text,
+        officer -> Text,
+        until_micros -> BigInt,
+        used_micros -> Nullable<BigInt>,
+        refused -> Integer,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    officer_session (digest) {
+        digest -> Text,
+        officer -> Text,
+        began_micros -> BigInt,
+        used_micros -> BigInt,
+        fingerprint -> Nullable<Text>,
+        pin -> Nullable<Binary>,
+        wrong_pins -> Integer,
+        parked -> Integer,
+        hmac -> Binary,
+    }
+}

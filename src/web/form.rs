@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use crate::reading::BYTES_MAX;
 use crate::words::Language;
 
-/// The most parts of the form: its three fields, and room for a browser's own.
+/// The most parts of the form: its four fields, and room for a browser's own.
 const PARTS_MAX: usize = 8;
 
 /// What was asked.
@@ -15,6 +15,8 @@ const PARTS_MAX: usize = 8;
 pub(super) struct Form {
     /// The file where one was chosen, else the text.
     pub(super) held_up: Vec<u8>,
+    /// The token of the session whose page it was asked on.
+    pub(super) csrf: String,
     /// The language of the page it was asked on.
     pub(super) language: Option<Language>,
 }
@@ -45,12 +47,12 @@ impl FormError {
 }
 
 pub(super) async fn read(mut parts: Multipart) -> Result<Form, FormError> {
-    let (mut text, mut file, mut language) = (Vec::new(), Vec::new(), None);
+    let (mut text, mut file, mut csrf, mut language) = (Vec::new(), Vec::new(), Vec::new(), None);
     let mut bytes_left = BYTES_MAX;
     for _ in 0..PARTS_MAX {
         let Some(part) = parts.next().await else {
             let held_up = if file.is_empty() { text } else { file };
-            return Ok(Form { held_up, language });
+            return Ok(Form { held_up, csrf: String::from_utf8(csrf).unwrap_or_default(), language });
         };
         let mut part = part.map_err(|_| FormError::Malformed)?;
         let mut body = Vec::new();
@@ -62,6 +64,7 @@ pub(super) async fn read(mut parts: Multipart) -> Result<Form, FormError> {
         match part.name() {
             Some("text") => text = body,
             Some("file") => file = body,
+            Some("csrf") => csrf = body,
             Some("language") => language = std::str::from_utf8(&body).ok().and_then(Language::from_code),
             _ => {}
         }

@@ -1,15 +1,57 @@
-//! The pages around the answer.
+//! The pages around the answer, and how every page is sent.
 
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
 use askama::Template;
 
+use super::session::Signed;
 use crate::words::Language;
+
+/// Nothing from elsewhere, no script, no frame around it.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A page, never kept by a browser that others use too.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
+    match template.render() {
+        Ok(html) => HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            // Not "no-referrer": with it browsers send `Origin: null` with their own forms too, and those are refused.
+            .insert_header((header::REFERRER_POLICY, "same-origin"))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .body(html),
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be written");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// Who is signed in, above every page.
+#[derive(Debug)]
+pub(super) struct Bar {
+    pub(super) name: String,
+    pub(super) office: String,
+    pub(super) csrf: String,
+    pub(super) supervisor: bool,
+}
+
+impl Bar {
+    pub(super) fn of(signed: &Signed) -> Self {
+        let officer = &signed.officer;
+        let (name, office) = (officer.name.to_string(), officer.office.to_string());
+        Self { name, office, csrf: signed.csrf(), supervisor: officer.supervisor }
+    }
+}
 
 /// The form.
 #[derive(Template)]
 #[template(path = "start.html")]
 pub(super) struct StartPage {
     pub(super) t: Language,
-    pub(super) who: String,
+    pub(super) bar: Bar,
 }
 
 /// Something to say instead of an answer: never green, never a stack trace.
@@ -19,4 +61,48 @@ pub(super) struct MessagePage {
     pub(super) t: Language,
     pub(super) key: String,
     pub(super) detail: String,
+}
+
+/// Nobody is signed in: what this browser can do about it.
+#[derive(Debug, Template)]
+#[template(path = "sign_in.html")]
+pub(super) struct SignInPage {
+    pub(super) t: Language,
+    pub(super) notice: String,
+    /// Whose PIN brings a session back: id and name.
+    pub(super) colleagues: Vec<(String, String)>,
+    /// The name of the officer whom the browser's client certificate belongs to.
+    pub(super) by_certificate: Option<String>,
+    /// The SHA-256 of a client certificate that nobody is known by.
+    pub(super) unknown_certificate: Option<String>,
+}
+
+/// A one-time link that was opened: looking does not use it up, mail programs look at links too.
+#[derive(Debug, Template)]
+#[template(path = "enter.html")]
+pub(super) struct EnterPage {
+    pub(super) t: Language,
+    pub(super) secret: String,
+    pub(super) notice: &'static str,
+}
+
+/// Another officer at this workstation.
+#[derive(Debug, Template)]
+#[template(path = "change.html")]
+pub(super) struct ChangePage {
+    pub(super) t: Language,
+    pub(super) bar: Bar,
+    pub(super) colleagues: Vec<(String, String)>,
+}
+
+/// A supervisor invites a colleague.
+#[derive(Debug, Template)]
+#[template(path = "invite.html")]
+pub(super) struct InvitePage {
+    pub(super) t: Language,
+    pub(super) bar: Bar,
+    pub(super) colleagues: Vec<(String, String)>,
+    /// The link just made, for whom, and until when.
+    pub(super) made: Option<(String, String, String)>,
+    pub(super) notice: String,
 }

@@ -7,7 +7,7 @@ use endmark_core::reference::Mrn;
 use endmark_core::regime::Regimes;
 use endmark_core::verdict::Verdict;
 
-use super::decide::{Archive, View, judge_again};
+use super::decide::{Archive, Sessions, View, judge_again};
 use super::ledger::Ledger;
 use super::{CheckRequest, Failure};
 use crate::registry::{Caller, Registry};
@@ -62,6 +62,7 @@ pub fn again(then: Then<'_>, question: &Question) -> Result<Verdict, Failure> {
         ledger: Ledger::replayed(then.replayed),
         leaf: 0,
         archive: Archive::default(),
+        sessions: Sessions::default(),
         retention: crate::archive::Retention::default(),
         events: Vec::new(),
     };

@@ -18,8 +18,9 @@ use endmark_core::regime::Document;
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
-use super::Published;
+use super::{Published, SessionChange, SignedIn};
 use crate::ledger::CertificateLedger;
+use crate::officer::{Officer, SessionRefused};
 use crate::registry::{Caller, Grant, NotACaller};
 use crate::store::certificate::Standing;
 use crate::store::ledger::Declaration;
@@ -32,6 +33,8 @@ pub struct Origin {
     pub request: String,
     /// The client certificate; `None` for the operator's own commands and the service itself.
     pub client: Option<Digest>,
+    /// The officer who is signed in, by id; the officer's role is then the only one.
+    pub officer: Option<String>,
 }
 
 /// A command as it is queued.
@@ -97,6 +100,8 @@ pub enum Action {
     Export(String),
     /// Change the registry.
     Registry(RegistryChange),
+    /// Change who is signed in.
+    Session(SessionChange),
     /// Erase evidence, or have it stay.
     Archive(ArchiveChange),
     /// The service starts, stops, or counts what it turned away.
@@ -295,6 +300,17 @@ pub enum RegistryChange {
     },
     /// Load regimes, lists, statement sets and tables: all or none.
     LoadRegimes(Vec<Document>),
+    /// Register an officer.
+    AddOfficer(Box<Officer>),
+    /// Suspend or resume one.
+    SetOfficerActive {
+        /// Which.
+        id: String,
+        /// The new state.
+        active: bool,
+    },
+    /// Forget one.
+    RemoveOfficer(String),
     /// Tell an organisation from now on.
     AddWebhook(Box<Webhook>),
     /// Forget a webhook.
@@ -412,6 +428,12 @@ pub enum Reply {
         /// Of which line.
         line: u32,
     },
+    /// An officer is signed in.
+    SignedIn(SignedIn),
+    /// An officer is signed out.
+    SignedOut,
+    /// Nobody is signed in or invited, with the reason.
+    SessionRefused(SessionRefused),
     /// A document was shown.
     DocumentShown,
     /// The registry was changed.
@@ -468,6 +490,12 @@ pub enum Failure {
     /// The caller lacks the grant.
     #[error("the caller lacks the grant")]
     Forbidden(&'static [Grant]),
+    /// The officer is not registered any more, or suspended.
+    #[error("not an officer")]
+    NotAnOfficer,
+    /// Nothing is known of the link, the client certificate or the session.
+    #[error("nobody is signed in by this")]
+    NotSignedIn,
     /// Trust, registry or certificates moved since the command was prepared: prepare it again.
     #[error("what the command was prepared on has changed")]
     Stale,

@@ -11,6 +11,7 @@ mod ledger;
 mod log_state;
 mod queue;
 mod run;
+mod signing_in;
 mod transaction;
 
 pub use again::{Question, Then, again};
@@ -19,6 +20,7 @@ pub use command::{
     PaperRequest, PaperShown, PositionRefused, PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step,
     Submission, Verified,
 };
+pub use signing_in::{Arrival, By, Invitation, SessionChange, SignedIn};
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -67,6 +69,8 @@ pub struct Context {
     pub metrics: crate::app::Metrics,
     /// What manufacturers learn of the use of their certificates.
     pub disclosure: crate::config::Disclosure,
+    /// How long officers stay signed in.
+    pub officers: crate::config::Officers,
     /// How long evidence stays.
     pub retention: crate::archive::Retention,
     /// Where the newest checkpoint is kept, outside the database's rollback domain.

@@ -8,7 +8,7 @@ use endmark_core::number::CertificateNumber;
 use ring::rand::SecureRandom as _;
 use time::{Duration, OffsetDateTime};
 
-use super::decide::{self, Archive, Decision, View};
+use super::decide::{self, Archive, Decision, Person, Sessions, View};
 use super::ledger::Ledger;
 use super::log_state::{Fork, load_edge, require_continuation};
 use super::queue::Queued;
@@ -89,7 +89,7 @@ impl Core {
         let behind = now - clock;
         let clock_behind = behind > CLOCK_BEHIND_MAX;
         if let Some(noticed) = batch.first().filter(|_| clock_behind && !self.clock_behind) {
-            let origin = Origin { client: None, ..noticed.command.origin.clone() };
+            let origin = Origin { client: None, officer: None, ..noticed.command.origin.clone() };
             let of = Recorded::of(decide::clock_set_back(behind), edge.size(), now, &origin, &self.context.keys.rows)?;
             edge.append(leaf_hash(&of.entry.body));
             decided.push((of.entry.kind, "counted"));
@@ -179,10 +179,15 @@ impl Core {
         let mut references = BTreeSet::new();
         let mut mrns = BTreeSet::new();
         let mut archive = Archive::default();
+        let mut sessions = Sessions::default();
         for queued in batch {
             if let Action::Archive(change) = &queued.command.action {
                 archive = Archive::load(connection, &self.context.keys.rows, change)?;
                 numbers.extend(archive.certificates());
+            }
+            if let Action::Session(change) = &queued.command.action {
+                let (keys, limits) = (&self.context.keys.rows, self.context.officers);
+                sessions = Sessions::load(connection, keys, &self.registry, limits, change, now)?;
             }
             let caller = queued.command.origin.client.and_then(|client| self.registry.registered_caller(&client));
             let organisation = caller.map(|caller| caller.organisation.as_str());
@@ -207,6 +212,7 @@ impl Core {
             ledger,
             leaf: 0,
             archive,
+            sessions,
             retention: self.context.retention,
             events: Vec::new(),
         })
@@ -242,7 +248,10 @@ impl Recorded {
             .transpose()?;
         let draft = decision.draft;
         let reasons: Vec<&str> = draft.reasons.iter().map(AsRef::as_ref).collect();
-        let officer = draft.officer.map(|person| key.pseudonym(&draft.organisation, &person));
+        let officer = draft.officer.map(|person| match person {
+            Person::Named(name) => key.pseudonym(&draft.organisation, &name),
+            Person::Registered(id) => id,
+        });
         let mut entry = crate::entry::Entry::new(draft.kind, now, &origin.request, &draft.organisation);
         entry.leaf = leaf;
         entry.client = origin.client;

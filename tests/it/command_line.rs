@@ -53,6 +53,42 @@ fn init_never_overwrites_a_register_and_every_operator_command_is_an_entry() {
 }
 
 #[test]
+fn an_officer_is_registered_invited_and_removed_and_a_link_is_shown_once() {
+    let place = On::Sqlite.place();
+    let folder = place.dir();
+    json(folder, 0, &["init", "reg"]);
+    json(folder, 0, &["pki", "client", "certs/customs", "--name", "Customs"]);
+    json(folder, 0, &["pki", "client", "certs/ruta", "--name", "Ruta"]);
+    let run = |code, arguments: &[&str]| json(folder, code, &[arguments, &["--config", "reg/endmark.toml"]].concat());
+    let add = |code| {
+        let person = ["officer", "add", "--name", "Rūta Kazlauskienė", "--office", "LTVR1000", "--language", "lt"];
+        let rest = ["--organisation", "lt-customs", "--supervisor", "--certificate", "certs/ruta.pem"];
+        run(code, &[person.as_slice(), &rest].concat())
+    };
+    let refused = add(2);
+    assert!(refused["error"].as_str().unwrap().contains("no customs organisation"), "{refused}");
+    run(0, &["client", "add", "certs/customs.pem", "--organisation", "lt-customs", "--grant", "customs:read"]);
+    let id = add(0)["id"].as_str().unwrap().to_owned();
+    assert!(id.starts_with("ofc_"), "{id}");
+    let again = add(2);
+    assert!(again["error"].as_str().unwrap().contains(&id), "one certificate is one person's: {again}");
+    let listed = run(0, &["officer", "list"]);
+    assert_eq!(listed[0]["name"], "Rūta Kazlauskienė");
+    assert_eq!((&listed[0]["supervisor"], &listed[0]["status"]), (&true.into(), &"active".into()));
+    let invited = run(0, &["officer", "invite", &id, "--valid", "2h"]);
+    assert!(invited["link"].as_str().unwrap().starts_with("http://127.0.0.1:8080/officer/enter/"), "{invited}");
+    run(0, &["officer", "suspend", &id]);
+    let refused = run(2, &["officer", "invite", &id]);
+    assert!(refused["error"].as_str().unwrap().contains("not active"), "{refused}");
+    run(0, &["officer", "resume", &id]);
+    run(0, &["officer", "remove", &id]);
+    assert_eq!(run(0, &["officer", "list"]), Value::Array(Vec::new()));
+    let gone = run(2, &["officer", "remove", &id]);
+    assert!(gone["error"].as_str().unwrap().contains("no officer"), "{gone}");
+    assert_eq!(run(0, &["audit", "verify"])["faults"], Value::Array(Vec::new()));
+}
+
+#[test]
 fn a_webhook_shows_its_secret_once_and_leads_where_it_is_safe() {
     let place = On::Sqlite.place();
     let folder = place.dir();

@@ -3,6 +3,7 @@
 //!
 //! Run with `cargo xtask test`, which brings a PostgreSQL of its own.
 
+mod browser;
 mod cluster;
 mod process;
 mod support;
@@ -31,6 +32,7 @@ mod ledger_stress;
 mod linear;
 mod log;
 mod officer_pages;
+mod officer_sessions;
 mod paper_checks;
 mod papers;
 mod regimes;

@@ -1,28 +1,27 @@
-//! The officers' pages, without JavaScript: as a browser with a client certificate sends them.
+//! The officers' pages, without JavaScript: as a browser sends them.
 
-use endmark::client::{Answered, Client};
 use reqwest::Method;
-use serde_json::Value;
 
+use crate::browser::{Browser, Page, somebody};
 use crate::papers::{picture, scanned};
-use crate::support::{On, Register, nobodys_number, on_both_databases, stranger};
+use crate::support::{On, Register, nobodys_number, on_both_databases};
 
 on_both_databases!(
     an_officer_types_scans_or_uploads_and_sees_one_answer
     a_genuine_paper_of_a_revoked_certificate_never_shows_a_tick
     what_cannot_be_read_is_a_clear_page_in_the_officers_language
     another_site_cannot_make_the_browser_ask
-    a_stranger_and_a_manufacturer_see_no_form
+    nobody_who_is_not_signed_in_sees_a_form
 );
 
 const BOUNDARY: &str = "a-boundary";
 
 /// The form as a browser sends it.
-fn form(language: &str, text: &str, file: Option<&[u8]>) -> Vec<u8> {
+fn form(csrf: &str, language: &str, text: &str, file: Option<&[u8]>) -> Vec<u8> {
     let field = |name: &str, value: &str| {
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes()
     };
-    let mut body = [field("language", language), field("text", text)].concat();
+    let mut body = [field("csrf", csrf), field("language", language), field("text", text)].concat();
     body.extend(
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"paper\"\r\nContent-Type: application/octet-stream\r\n\r\n")
             .into_bytes(),
@@ -32,21 +31,29 @@ fn form(language: &str, text: &str, file: Option<&[u8]>) -> Vec<u8> {
     body
 }
 
-async fn send(client: &Client, body: Vec<u8>) -> Answered {
+/// Sends the form with headers of one's own.
+async fn send(browser: &Browser, headers: &[(&str, &str)], body: Vec<u8>) -> Page {
     let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
-    client.send(Method::POST, "/officer", Some((&media_type, body))).await.unwrap()
+    browser.send(Method::POST, "/officer", headers, Some((&media_type, body))).await
 }
 
-async fn ask(register: &Register, language: &str, text: &str, file: Option<&[u8]>) -> (u16, String) {
-    let answered = send(&register.world.customs, form(language, text, file)).await;
-    (answered.status.as_u16(), text_of(&answered))
+/// Sends the form that a page with this token has.
+pub(crate) async fn send_form(browser: &Browser, csrf: &str, language: &str, text: &str, file: Option<&[u8]>) -> Page {
+    send(browser, &[], form(csrf, language, text, file)).await
 }
 
-fn text_of(answered: &Answered) -> String {
-    match &answered.body {
-        Value::String(html) => html.clone(),
-        other => panic!("a page was wanted, not {other}"),
-    }
+/// Asks as the officer of this browser.
+async fn ask(browser: &Browser, language: &str, text: &str, file: Option<&[u8]>) -> (u16, String) {
+    let csrf = browser.get("/officer").await.field("csrf");
+    let page = send_form(browser, &csrf, language, text, file).await;
+    (page.status, page.html)
+}
+
+/// A register with an officer who is signed in.
+async fn with_officer(on: On) -> (Register, Browser) {
+    let register = Register::start(on).await;
+    let browser = register.signed_in(&somebody("Rūta Kazlauskienė", "LTVR1000")).await;
+    (register, browser)
 }
 
 #[track_caller]
@@ -62,14 +69,14 @@ fn is_no_yes(html: &str) {
 }
 
 async fn an_officer_types_scans_or_uploads_and_sees_one_answer(on: On) {
-    let register = Register::start(on).await;
+    let (register, browser) = with_officer(on).await;
     let (number, jws) = register.seal(&register.payload("O-1 <b>&"));
     assert_eq!(register.world.maker.submit(&jws).await.unwrap().status, 201);
     let customs = &register.world.customs;
     let fetch = async |path: &str| customs.fetch(path).await.unwrap().unwrap();
     let svg = String::from_utf8(fetch(&format!("/v1/certificates/{number}/qr.svg")).await).unwrap();
     let pdf = fetch(&format!("/v1/certificates/{number}/document.pdf")).await;
-    let start = text_of(&customs.get("/officer?language=lt").await.unwrap());
+    let start = browser.get("/officer?language=lt").await.html;
     shows(&start, &["<html lang=\"lt\">", "Ar šis dokumentas tikras?", "name=\"text\"", "name=\"file\"", "Polski"]);
     assert!(!start.contains("<script"), "nothing needs JavaScript");
     let facts = ["verdict yes", "✔", &number, "Muster Verpackungsmaschinen GmbH", "BY › RU › KZ", "2 NAR"];
@@ -84,29 +91,29 @@ async fn an_officer_types_scans_or_uploads_and_sees_one_answer(on: On) {
         ("", Some(&pdf)),
         ("", Some(jws.as_bytes())),
     ] {
-        let (status, html) = ask(&register, "lt", text, file).await;
+        let (status, html) = ask(&browser, "lt", text, file).await;
         assert_eq!(status, 200, "{html}");
         shows(&html, &facts);
         shows(&html, &["<html lang=\"lt\">", "Tikras", "Prekės nelygintos.", "2026-03-16 09:00:00 UTC"]);
         assert_eq!(html.contains("Numeris nieko neįrodo"), file.is_none() && !text.starts_with("EDC1:"));
     }
     // Nothing from elsewhere, no script, never kept.
-    let headers = register.world.customs.headers("/officer").await.unwrap();
+    let headers = browser.get("/officer").await.headers;
     let policy = headers.get("content-security-policy").unwrap().to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("script") && !policy.contains("unsafe"));
     assert_eq!(headers.get("cache-control").unwrap(), "no-store");
-    let style = text_of(&customs.get("/officer/style.css").await.unwrap());
+    let style = browser.get("/officer/style.css").await.html;
     assert!(!style.contains("http") && style.len() + start.len() < 20_000, "a page is light");
     register.stop().await;
 }
 
 async fn a_genuine_paper_of_a_revoked_certificate_never_shows_a_tick(on: On) {
-    let register = Register::start(on).await;
+    let (register, browser) = with_officer(on).await;
     let number = register.issue("O-2").await;
     let reason = Some(("application/json", br#"{"reason":"sold elsewhere"}"#.to_vec()));
     let path = format!("/v1/certificates/{number}/revocation");
     register.world.maker.send(Method::POST, &path, reason).await.unwrap();
-    let (_, html) = ask(&register, "pl", &number, None).await;
+    let (_, html) = ask(&browser, "pl", &number, None).await;
     shows(
         &html,
         &[
@@ -118,18 +125,19 @@ async fn a_genuine_paper_of_a_revoked_certificate_never_shows_a_tick(on: On) {
         ],
     );
     is_no_yes(&html);
-    let (_, html) = ask(&register, "en", &nobodys_number(), None).await;
+    let (_, html) = ask(&browser, "en", &nobodys_number(), None).await;
     shows(&html, &["verdict no", "Not genuine", "No certificate of this register has this number"]);
     is_no_yes(&html);
     register.world.days_pass(8);
-    let (_, html) = ask(&register, "en", &number, None).await;
+    let browser = register.signed_in(&somebody("Jonas", "LTVR1000")).await;
+    let (_, html) = ask(&browser, "en", &number, None).await;
     shows(&html, &["verdict open", "Cannot be checked", "list of revoked seals is out of date"]);
     is_no_yes(&html);
     register.stop().await;
 }
 
 async fn what_cannot_be_read_is_a_clear_page_in_the_officers_language(on: On) {
-    let register = Register::start(on).await;
+    let (register, browser) = with_officer(on).await;
     let cases: [(&str, Option<&[u8]>, &str); 7] = [
         ("", None, "Nieko neįvesta"),
         ("https://evil.example/<script>", None, "nei sertifikato numeris, nei šios sistemos kodas"),
@@ -140,51 +148,49 @@ async fn what_cannot_be_read_is_a_clear_page_in_the_officers_language(on: On) {
         ("", Some(b"\x89PNG\r\n\x1a\n broken"), "Nuotraukos perskaityti neįmanoma"),
     ];
     for (text, file, words) in cases {
-        let (status, html) = ask(&register, "lt", text, file).await;
+        let (status, html) = ask(&browser, "lt", text, file).await;
         assert_eq!(status, 400, "{html}");
         shows(&html, &[words, "Atsakymo nėra"]);
         assert!(!html.contains("<script>"), "what was typed is not a part of the page");
         is_no_yes(&html);
     }
     let large = vec![b'x'; 16 * 1024 * 1024 + 1];
-    let (status, html) = ask(&register, "lt", "", Some(&large)).await;
+    let (status, html) = ask(&browser, "lt", "", Some(&large)).await;
     assert_eq!(status, 413, "{html}");
     let not_a_form = Some(("application/json", b"{}".to_vec()));
-    let refused = register.world.customs.send(Method::POST, "/officer", not_a_form).await.unwrap();
-    assert_eq!(refused.status, 400);
+    browser.send(Method::POST, "/officer", &[], not_a_form).await.is(400, &[]);
     register.stop().await;
 }
 
 async fn another_site_cannot_make_the_browser_ask(on: On) {
-    let register = Register::start(on).await;
+    let (register, browser) = with_officer(on).await;
     let number = register.issue("O-3").await;
+    let csrf = browser.get("/officer").await.field("csrf");
     let before = register.checkpoint().await;
-    let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
-    for (name, value) in [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")] {
-        let body = Some((media_type.as_str(), form("en", &number, None)));
-        let refused = register.world.customs.send_with(Method::POST, "/officer", body, &[(name, value)]).await.unwrap();
-        assert_eq!(refused.status, 403, "{name}: {value}");
-        is_no_yes(&text_of(&refused));
+    for header in [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")] {
+        let refused = send(&browser, &[header], form(&csrf, "en", &number, None)).await;
+        refused.is(403, &["Another website made your browser send this"]);
+        is_no_yes(&refused.html);
+    }
+    for token in ["", "AAAA"] {
+        let refused = send_form(&browser, token, "en", &number, None).await;
+        refused.is(403, &["Another website made your browser send this"]);
     }
     assert_eq!(register.checkpoint().await, before, "nothing was asked");
-    let own = register.base();
-    let body = Some((media_type.as_str(), form("en", &number, None)));
-    let headers = [("Origin", own.as_str()), ("Sec-Fetch-Site", "same-origin")];
-    let answered = register.world.customs.send_with(Method::POST, "/officer", body, &headers).await.unwrap();
-    assert_eq!(answered.status, 200);
+    let headers = [("Origin", browser.base()), ("Sec-Fetch-Site", "same-origin")];
+    send(&browser, &headers, form(&csrf, "en", &number, None)).await.is(200, &["Genuine"]);
     register.stop().await;
 }
 
-async fn a_stranger_and_a_manufacturer_see_no_form(on: On) {
+async fn nobody_who_is_not_signed_in_sees_a_form(on: On) {
     let register = Register::start(on).await;
     let number = register.issue("O-4").await;
-    for client in [&register.client(&stranger()), &register.world.maker] {
-        for answered in [client.get("/officer").await.unwrap(), send(client, form("en", &number, None)).await] {
-            assert_eq!(answered.status, 403);
-            let html = text_of(&answered);
-            shows(&html, &["may not ask here"]);
-            assert!(!html.contains("<form") && !html.contains("Muster"), "{html}");
-        }
+    let browser = Browser::new(&register);
+    for page in [browser.get("/officer").await, send_form(&browser, "AAAA", "en", &number, None).await] {
+        page.is(403, &["Sign in", "Your supervisor gives you a link"]);
+        assert!(!page.html.contains("multipart") && !page.html.contains("Muster"), "{}", page.html);
     }
+    // The listener of the systems has no pages.
+    assert_eq!(register.world.customs.get("/officer").await.unwrap().status, 404);
     register.stop().await;
 }

@@ -4,11 +4,13 @@ mod archive;
 mod check;
 mod declaration;
 mod event;
+mod officer;
 mod paper;
 mod position;
 mod regimes;
 mod registry;
 mod service;
+mod session;
 mod standing;
 mod status;
 mod submit;
@@ -17,6 +19,7 @@ pub(super) use archive::Archive;
 pub(super) use check::judge_again;
 pub(crate) use event::Event;
 pub(super) use service::clock_set_back;
+pub(super) use session::Sessions;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -30,12 +33,15 @@ use endmark_core::verdict::Source;
 use serde_json::Value;
 
 use super::ledger::Ledger;
-use super::{Action, Command, Failure, Reply};
+use super::{Action, Command, Failure, Purpose, Reply, Step};
 use crate::entry::Kind;
 use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, KnownKey, Registry};
 use crate::store::certificate::{self, Found, Standing};
-use crate::store::{Connection, RowKey, StoreError, log_key, regime, registry as rows, webhook};
+use crate::store::{
+    Connection, RowKey, StoreError, log_key, officer as officer_rows, regime, registry as rows,
+    session as session_rows, webhook,
+};
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
 pub(super) const OPERATOR: &str = "operator";
@@ -56,6 +62,8 @@ pub(super) struct View<'a> {
     pub(super) leaf: u64,
     /// What a command about evidence needs.
     pub(super) archive: Archive,
+    /// What a command about sessions needs.
+    pub(super) sessions: Sessions,
     /// How long evidence stays.
     pub(super) retention: crate::archive::Retention,
     /// What manufacturers are told of.
@@ -69,6 +77,8 @@ pub(super) enum RegistryRow {
     Anchor(Box<endmark_core::chain::Anchor>, Option<time::OffsetDateTime>, u64),
     List(Box<endmark_core::chain::RevocationList>, u64),
     Regimes(Vec<std::sync::Arc<endmark_core::regime::Document>>, Digest, u64),
+    Officer(Box<crate::officer::Officer>, u64),
+    OfficerGone(String),
     Webhook(Box<crate::webhook::Webhook>, u64),
     WebhookGone(String),
     LogKeys(Box<[KnownKey; 2]>, u64),
@@ -86,8 +96,8 @@ pub(super) struct Draft {
     pub(super) change: Option<&'static str>,
     pub(super) previous: Option<String>,
     pub(super) role: &'static str,
-    /// The officer's name as given; the entry holds a pseudonym.
-    pub(super) officer: Option<String>,
+    /// The officer who asks, or whom the caller names.
+    pub(super) officer: Option<Person>,
     pub(super) erased: Vec<u64>,
     pub(super) decision: &'static str,
     pub(super) reasons: Vec<Cow<'static, str>>,
@@ -95,6 +105,15 @@ pub(super) struct Draft {
     pub(super) lists: Vec<Source>,
     pub(super) counts: Vec<(&'static str, u64)>,
     pub(super) ledger: Option<Value>,
+}
+
+/// An officer; the entry holds a pseudonym either way.
+#[derive(Debug, Clone)]
+pub(in crate::writer) enum Person {
+    /// As the caller names one.
+    Named(String),
+    /// By the id of the registry.
+    Registered(String),
 }
 
 impl Draft {
@@ -150,13 +169,25 @@ impl Action {
             Self::Check(_) | Self::Paper(_) | Self::ReadDocument { .. } => &[Grant::CustomsRead, Grant::CustomsWrite],
             Self::Position(_) | Self::Declaration(_) => &[Grant::CustomsWrite],
             Self::Export(_) => &[Grant::Auditor],
-            Self::Registry(_) | Self::Archive(_) | Self::Service(_) => &[],
+            Self::Registry(_) | Self::Session(_) | Self::Archive(_) | Self::Service(_) => &[],
+        }
+    }
+
+    /// Whether officers who are signed in may ask for it: look, check, record what stands at the border. What draws on
+    /// certificates is for customs' systems.
+    const fn is_an_officers(&self) -> bool {
+        match self {
+            Self::Check(request) => !request.precheck,
+            Self::Paper(_) | Self::ReadDocument { .. } => true,
+            Self::Position(request) => matches!(request.purpose, Purpose::Present { .. }),
+            Self::Declaration(request) => matches!(request.step, Step::TurnBack { .. }),
+            _ => false,
         }
     }
 
     /// Whether it must be alone in its batch, so that what follows sees its effect.
     pub(super) const fn stands_alone(&self) -> bool {
-        matches!(self, Self::Registry(_) | Self::Archive(_))
+        matches!(self, Self::Registry(_) | Self::Session(_) | Self::Archive(_))
     }
 
     /// Which rows it needs.
@@ -191,7 +222,12 @@ impl Action {
                 check::declarations(&request.check, &request.mrn, mrns);
             }
             Self::Declaration(request) => drop(mrns.insert(request.mrn.clone())),
-            Self::RefuseSeal { .. } | Self::Export(_) | Self::Registry(_) | Self::Archive(_) | Self::Service(_) => {}
+            Self::RefuseSeal { .. }
+            | Self::Export(_)
+            | Self::Registry(_)
+            | Self::Session(_)
+            | Self::Archive(_)
+            | Self::Service(_) => {}
         }
     }
 }
@@ -199,6 +235,12 @@ impl Action {
 /// Decides one command. A failure leaves no entry and no change.
 pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
     view.leaf = leaf;
+    if let Action::Session(change) = &command.action {
+        return session::decide(change, &command.origin, view, leaf);
+    }
+    if let Some(id) = &command.origin.officer {
+        return for_officer(id, &command.action, view, leaf);
+    }
     let Some(client) = &command.origin.client else {
         let mut decision = match &command.action {
             Action::Registry(change) => registry::decide(change, view, leaf),
@@ -217,7 +259,26 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
         return Err(Failure::Forbidden(grants));
     }
     let role = grants.iter().find(|grant| caller.grants.contains(grant)).map_or("", |grant| grant.as_str());
-    let mut decision = match &command.action {
+    let mut decision = for_caller(&command.action, caller, view, leaf)?;
+    decision.draft.role = role;
+    Ok(decision)
+}
+
+/// Decides what an officer asks, who is read again here: removing one takes effect on what is queued.
+fn for_officer(id: &str, action: &Action, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
+    let officer = view.registry.officer(id).ok_or(Failure::NotAnOfficer)?;
+    if !action.is_an_officers() {
+        return Err(Failure::Forbidden(action.grants()));
+    }
+    let mut decision = for_caller(action, &officer.acting(), view, leaf)?;
+    decision.draft.role = crate::officer::ROLE;
+    decision.draft.officer = Some(Person::Registered(officer.id.clone()));
+    decision.draft.office.get_or_insert_with(|| officer.office.to_string());
+    Ok(decision)
+}
+
+fn for_caller(action: &Action, caller: &Caller, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
+    match action {
         Action::Submit(submission) => submit::decide(submission, caller, view, leaf),
         Action::RefuseSeal { digest, code, jws } => Ok(submit::refuse_seal(*digest, code, jws, caller)),
         Action::Suspend { number, reason } => status::suspend(*number, reason, caller, view, leaf),
@@ -229,10 +290,10 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
         Action::Declaration(request) => declaration::decide(request, caller, view, leaf),
         Action::ReadDocument { number, office } => status::read(*number, office.as_ref(), caller, view),
         Action::Export(what) => Ok(service::export(what, caller.organisation.as_str())),
-        Action::Registry(_) | Action::Archive(_) | Action::Service(_) => Err(Failure::Forbidden(grants)),
-    }?;
-    decision.draft.role = role;
-    Ok(decision)
+        Action::Registry(_) | Action::Session(_) | Action::Archive(_) | Action::Service(_) => {
+            Err(Failure::Forbidden(action.grants()))
+        }
+    }
 }
 
 impl View<'_> {
@@ -275,6 +336,7 @@ impl View<'_> {
         }
         self.ledger.write(connection, key)?;
         self.archive.write(connection, key)?;
+        self.sessions.write(connection, key)?;
         for row in &self.registry_rows {
             match row {
                 RegistryRow::Caller(caller, leaf) => rows::put_caller(connection, key, caller, *leaf)?,
@@ -282,6 +344,17 @@ impl View<'_> {
                 RegistryRow::Anchor(new, after, leaf) => rows::put_anchor(connection, key, new, *after, *leaf)?,
                 RegistryRow::List(list, leaf) => rows::add_list(connection, list, *leaf)?,
                 RegistryRow::Regimes(new, edition, leaf) => regime::add(connection, key, new, *edition, *leaf)?,
+                RegistryRow::Officer(new, leaf) => {
+                    officer_rows::put(connection, key, new, *leaf)?;
+                    // One who is suspended is out at once, and resuming brings no session back.
+                    if !new.active {
+                        session_rows::remove_of(connection, &new.id)?;
+                    }
+                }
+                RegistryRow::OfficerGone(id) => {
+                    officer_rows::remove(connection, id)?;
+                    session_rows::remove_of(connection, id)?;
+                }
                 RegistryRow::Webhook(new, leaf) => webhook::put(connection, key, new, *leaf)?,
                 RegistryRow::WebhookGone(id) => webhook::remove(connection, id)?,
                 RegistryRow::LogKeys(keys, leaf) => {

@@ -61,7 +61,7 @@ pub(super) fn decide(
                 office: office.clone(),
             };
             let mut decision = hold(request, before, made, caller, view, leaf, verdict, &json);
-            decision.draft.officer = Some(officer.clone());
+            decision.draft.officer = Some(super::Person::Named(officer.clone()));
             Ok(decision)
         }
     }
@@ -130,7 +130,7 @@ fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Deci
     draft.office = Some(request.check.consignment.office.to_string());
     draft.reasons.push(reason.into());
     if let Purpose::Override { officer, .. } = &request.purpose {
-        draft.officer = Some(officer.clone());
+        draft.officer = Some(super::Person::Named(officer.clone()));
     }
     Decision::new(draft, Some(request.check.body.to_vec()), reply)
 }

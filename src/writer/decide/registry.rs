@@ -5,7 +5,7 @@ use endmark_core::log::LogKey;
 
 use serde_json::json;
 
-use super::{Decision, Draft, OPERATOR, RegistryRow, View};
+use super::{Decision, Draft, OPERATOR, RegistryRow, View, officer};
 use crate::entry::Kind;
 use crate::registry::{AnchorState, CallerState, KnownKey, PUT_BACK};
 use crate::webhook::{PER_ORGANISATION_MAX, State, Webhook};
@@ -76,6 +76,12 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
         RegistryChange::RotateLogKey { from, to } => {
             (Kind::KeyChanged, to.to_string(), rotate(from, to, view, leaf).map(Some))
         }
+        RegistryChange::AddOfficer(new) => {
+            (Kind::OfficerChanged, new.id.clone(), officer::add(new, view, leaf).map(Some))
+        }
+        RegistryChange::SetOfficerActive { id, .. } | RegistryChange::RemoveOfficer(id) => {
+            (Kind::OfficerChanged, id.clone(), officer::change(id, change, view, leaf).map(Some))
+        }
         RegistryChange::AddWebhook(new) => {
             (Kind::WebhookChanged, new.id.clone(), add_webhook(new, view, leaf).map(Some))
         }
@@ -123,7 +129,9 @@ fn state(row: &RegistryRow) -> Option<Vec<u8>> {
         RegistryRow::Manufacturer(new, _) => json!({ "manufacturer": new }),
         RegistryRow::Caller(new, _) => json!({ "caller": CallerState::of(new) }),
         RegistryRow::Anchor(new, after, _) => json!({ "anchor": AnchorState::of(new, *after) }),
-        RegistryRow::List(..)
+        RegistryRow::Officer(new, _) => json!({ "officer": new }),
+        RegistryRow::OfficerGone(_)
+        | RegistryRow::List(..)
         | RegistryRow::Regimes(..)
         | RegistryRow::Webhook(..)
         | RegistryRow::WebhookGone(_)
@@ -141,13 +149,18 @@ const fn code(change: &RegistryChange) -> &'static str {
         RegistryChange::AddManufacturer(_)
         | RegistryChange::AddCaller(_)
         | RegistryChange::AddAnchor(_)
+        | RegistryChange::AddOfficer(_)
         | RegistryChange::AddWebhook(_) => "added",
-        RegistryChange::SetActive { active: false, .. } => "suspended",
-        RegistryChange::SetActive { active: true, .. } => "resumed",
+        RegistryChange::SetActive { active: false, .. } | RegistryChange::SetOfficerActive { active: false, .. } => {
+            "suspended"
+        }
+        RegistryChange::SetActive { active: true, .. } | RegistryChange::SetOfficerActive { active: true, .. } => {
+            "resumed"
+        }
         RegistryChange::RevokeCaller(_) => "revoked",
         RegistryChange::DistrustAnchor { .. } => "distrusted",
         RegistryChange::LoadList(..) | RegistryChange::LoadRegimes(_) => "loaded",
-        RegistryChange::RemoveWebhook(_) => "removed",
+        RegistryChange::RemoveWebhook(_) | RegistryChange::RemoveOfficer(_) => "removed",
         RegistryChange::StopWebhook { .. } => "stopped",
         RegistryChange::RotateLogKey { .. } => "rotated",
     }

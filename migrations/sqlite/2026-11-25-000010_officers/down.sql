@@ -1,0 +1,3 @@
+DROP TABLE officer_session;
+DROP TABLE officer_link;
+DROP TABLE officer;

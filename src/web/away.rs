@@ -1,0 +1,98 @@
+//! What stands in the way of an answer: nobody is signed in, another site sent the form, the register is busy.
+
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+
+use super::browser::{Browser, client_certificate};
+use super::page::{MessagePage, SignInPage, page};
+use super::session::language_of;
+use crate::app::App;
+use crate::http::Problem;
+use crate::words::Language;
+
+/// Why a page is not answered.
+#[derive(Debug)]
+pub(crate) enum Away {
+    /// Nobody is signed in here: the page that signs in.
+    NotSignedIn(StatusCode, Box<SignInPage>),
+    /// A form that another site sent.
+    Foreign(Language),
+    /// Anything else: what it means for an officer, never its inside.
+    Problem(Problem, Language),
+}
+
+impl Away {
+    /// The page that signs in, with what this browser can do; `notice` is the key of what to say first.
+    pub(super) fn not_signed_in(app: &App, request: &HttpRequest, browser: Browser, notice: &str) -> Self {
+        Self::refused(app, request, browser, notice, StatusCode::FORBIDDEN)
+    }
+
+    pub(super) fn refused(
+        app: &App,
+        request: &HttpRequest,
+        browser: Browser,
+        notice: &str,
+        status: StatusCode,
+    ) -> Self {
+        let now = app.context.clock.now();
+        let certificate = client_certificate(request);
+        let known = certificate.and_then(|shown| app.registry().officer_by_certificate(&shown, now).map(Arc::clone));
+        let unknown = certificate.filter(|_| known.is_none()).map(|shown| shown.to_string());
+        let waiting = browser.waiting.into_iter();
+        let colleagues = waiting.map(|held| (held.officer.id.clone(), held.officer.name.to_string())).collect();
+        Self::NotSignedIn(
+            status,
+            Box::new(SignInPage {
+                t: language_of(request),
+                notice: notice.to_owned(),
+                colleagues,
+                by_certificate: known.map(|officer| officer.name.to_string()),
+                unknown_certificate: unknown,
+            }),
+        )
+    }
+}
+
+impl fmt::Display for Away {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotSignedIn(..) => "not signed in",
+            Self::Foreign(_) => "a foreign form",
+            Self::Problem(..) => "a problem",
+        })
+    }
+}
+
+impl std::error::Error for Away {}
+
+impl ResponseError for Away {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotSignedIn(status, _) => *status,
+            Self::Foreign(_) => StatusCode::FORBIDDEN,
+            Self::Problem(problem, _) => problem.kind().status(),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
+        match self {
+            Self::NotSignedIn(_, sign_in) => page(status, sign_in.as_ref()),
+            Self::Foreign(t) => {
+                page(status, &MessagePage { t: *t, key: "page-foreign-site".to_owned(), detail: String::new() })
+            }
+            Self::Problem(_, t) => {
+                let key = match status {
+                    StatusCode::FORBIDDEN => "page-not-allowed",
+                    StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "page-try-again",
+                    _ => "page-fault",
+                };
+                let request = crate::http::current_request_id().unwrap_or_default();
+                page(status, &MessagePage { t: *t, key: key.to_owned(), detail: request })
+            }
+        }
+    }
+}
