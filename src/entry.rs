@@ -54,6 +54,8 @@ pub enum Kind {
     GoodsPresented,
     /// Goods presented at the border were turned back.
     GoodsTurnedBack,
+    /// An officer recorded a control at the border.
+    ControlRecorded,
     /// A manufacturer was registered, suspended or resumed.
     ManufacturerChanged,
     /// A caller was registered or revoked.
@@ -114,6 +116,7 @@ impl Kind {
             Self::DeclarationOverridden => "declarationOverridden",
             Self::GoodsPresented => "goodsPresented",
             Self::GoodsTurnedBack => "goodsTurnedBack",
+            Self::ControlRecorded => "controlRecorded",
             Self::ManufacturerChanged => "manufacturerChanged",
             Self::ClientChanged => "clientChanged",
             Self::AnchorChanged => "anchorChanged",

@@ -8,6 +8,7 @@ mod changes;
 mod checkpoint;
 mod checks;
 mod consistency;
+mod controls;
 mod customs_certificates;
 mod declaration_view;
 mod declarations;
@@ -33,6 +34,7 @@ mod view;
 
 pub use caller::{ClientCertificate, remember_client};
 pub(crate) use checkpoint::note as checkpoint_note;
+pub(crate) use controls::control_answer;
 pub use openapi::document as openapi_document;
 pub(crate) use papers::token_keys;
 pub use problem::{Kind as ProblemKind, Problem};
@@ -69,6 +71,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(steps::decide_by_hand) // POST /v1/customs/declarations/{mrn}/override
         .service(steps::present) // PUT /v1/customs/declarations/{mrn}/presentations/{presentation}
         .service(steps::turn_back) // POST /v1/customs/declarations/{mrn}/presentations/{presentation}/turned-back
+        .service(controls::record) // POST /v1/customs/controls
         .service(changes::changes) // GET /v1/customs/changes
         .service(changes::stale_reservations) // GET /v1/customs/stale-reservations
         .service(regimes::list) // GET /v1/regimes?at=

@@ -1,10 +1,12 @@
 //! Rebuilds the ledger from the log alone, and compares it with the rows that decide.
 
 mod compare;
+mod controls;
 mod request;
 mod standing;
 
 pub use compare::Difference;
+use controls::ControlKey;
 pub(crate) use standing::Event;
 
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ use endmark_core::seal;
 
 use crate::entry::{Kind, Logged, position_rows, rows_or_digest};
 use crate::store::certificate::{self as certificates, Standing};
+use crate::store::control::Control;
 use crate::store::ledger::{Declaration, Presentation};
 use crate::store::{Connection, StoreError, log};
 
@@ -53,6 +56,8 @@ pub struct Replayed {
     pub(crate) declarations: BTreeMap<Mrn, Declaration>,
     /// What was presented, by declaration and the caller's name for it.
     pub(crate) presentations: BTreeMap<(Mrn, String), Presentation>,
+    /// Every control, a row a certificate: by organisation, name and certificate.
+    pub(crate) controls: BTreeMap<ControlKey, Control>,
     /// The entry that last changed each row of the registry, by type of entry and subject.
     pub(crate) registry: BTreeMap<(Kind, String), u64>,
     /// How often the registry changed.

@@ -3,13 +3,24 @@
 mod answer;
 mod away;
 mod browser;
+mod control;
 mod cookie;
 mod enter;
+mod entered;
+mod entries;
+mod fields;
 mod form;
+mod goods;
+mod goods_page;
+mod history;
 mod invite;
 mod officer;
 mod page;
+mod queued;
+mod second_look;
 mod session;
+mod supplied;
+mod when;
 
 pub use enter::link;
 
@@ -25,6 +36,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(checkpoint) // GET /log/checkpoint
         .service(token_keys) // GET /token-keys
         .configure(officer::routes) // /officer: is this paper genuine?
+        .configure(goods::routes) // /officer/goods: may these goods go?
+        .configure(control::routes) // /officer/control, /officer/controls: what was found
+        .configure(queued::routes) // /officer/offline/controls: what a device recorded without a network
+        .configure(entries::routes) // /officer/entries, /officer/entries/{leaf}
         .configure(enter::routes) // /officer/…: signing in, changing, signing out
         .configure(invite::routes); // /officer/invite
 }

@@ -64,6 +64,11 @@ impl Language {
         LOCALES.try_lookup(self.identifier(), key).unwrap_or_else(|| key.to_owned())
     }
 
+    /// What stands under a key, or something else where nothing does.
+    pub fn say_or(self, key: &str, otherwise: &str) -> String {
+        LOCALES.try_lookup(self.identifier(), key).unwrap_or_else(|| otherwise.to_owned())
+    }
+
     /// What stands under a key for so many.
     pub fn say_count(self, key: &str, count: u64) -> String {
         self.say_with(key, [("count", FluentValue::from(count))])
@@ -105,7 +110,8 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(keys(language), english, "{language:?}");
             for key in &english {
-                let values = ["count", "value", "declared", "certified"].map(|name| (name, 2.into()));
+                let values = ["count", "value", "day", "month", "year", "time", "office", "at", "result"]
+                    .map(|name| (name, 2.into()));
                 assert_ne!(language.say_with(key, values), *key, "{language:?}");
             }
         }

@@ -2,17 +2,25 @@
 
 mod background;
 pub mod checkpoint_file;
+mod controls;
+mod declaration;
+mod declared;
 mod metrics;
 mod papers;
 mod prepare;
+mod proof;
 mod start;
 mod tls;
 mod turned_away;
 mod webhooks;
 
+pub use controls::NotRecorded;
+pub use declaration::{Event, Known, NotShown};
+pub use declared::{Declared, NotDeclared};
 pub use metrics::Metrics;
 pub use papers::HeldUp;
 pub use prepare::VerifiedCache;
+pub use proof::{NotProved, Proved};
 pub use start::{Running, StartError, known_log_keys, log_keys, open_context, start};
 pub use turned_away::{Cause, TurnedAway};
 

@@ -1,8 +1,11 @@
-//! What is held up at the border, read and prepared for the writer: for the API and for the officers' pages alike.
+//! What is held up or asked, read and prepared for the writer: for the API and for the officers' pages alike.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use endmark_core::certificate;
+use endmark_core::check::cited_numbers;
+use endmark_core::consignment::Consignment;
 use endmark_core::presented::Presented;
 use endmark_core::reference::Mrn;
 use serde_json::json;
@@ -10,7 +13,7 @@ use serde_json::json;
 use super::App;
 use crate::reading::{self, Read, ReadError};
 use crate::store::StoreError;
-use crate::writer::PaperRequest;
+use crate::writer::{CheckRequest, PaperRequest};
 
 /// The photos that are decoded at once: each may take hundreds of megabytes.
 pub(super) const PHOTOS_AT_ONCE: usize = 2;
@@ -72,5 +75,18 @@ impl App {
         let prepared = presented.number().and_then(|number| prepared.remove(&number));
         let (presented, evidence) = (presented.clone(), evidence.clone());
         Ok(PaperRequest { presented, prepared, epoch: registry.epoch, evidence })
+    }
+
+    /// A question about a consignment ready for the writer: the certificates cited are verified from their bytes.
+    pub async fn prepare_check(
+        &self,
+        body: &Arc<[u8]>,
+        consignment: &Arc<Consignment>,
+        is_precheck: bool,
+    ) -> Result<CheckRequest, StoreError> {
+        let registry = self.registry();
+        let prepared = self.verified.prepare(&self.readers, &registry, cited_numbers(consignment)).await?;
+        let (body, consignment) = (Arc::clone(body), Arc::clone(consignment));
+        Ok(CheckRequest { body, consignment, prepared, epoch: registry.epoch, precheck: is_precheck })
     }
 }

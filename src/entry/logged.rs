@@ -53,6 +53,9 @@ pub struct Logged {
     pub erased: Vec<u64>,
     /// The decision.
     pub decision: String,
+    /// Its reasons, as codes.
+    #[serde(default)]
+    pub reasons: Vec<String>,
     /// What it did to the ledger.
     #[serde(default)]
     pub ledger: Value,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use endmark_core::check::cited_numbers;
 use endmark_core::consignment::{self, Consignment};
 use endmark_core::verdict::Verdict;
 use serde::Serialize;
@@ -16,7 +15,7 @@ use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::{App, Cause};
 use crate::registry::Grant;
-use crate::writer::{Action, CheckRequest, Command, Reply};
+use crate::writer::{Action, Command, Reply};
 
 /// A verdict and the log entry that holds it: the shape for OpenAPI. The writer makes the JSON once, for evidence
 /// and answer.
@@ -72,7 +71,7 @@ async fn judge(
     let consignment = Arc::new(read(app, &body)?);
     let body: Arc<[u8]> = body.into();
     let prepare = async || {
-        let request = prepared(app, &body, &consignment, is_precheck).await?;
+        let request = app.prepare_check(&body, &consignment, is_precheck).await?;
         Ok::<_, Problem>(Command {
             origin: calling.origin(),
             organisation: calling.0.organisation.to_string(),
@@ -95,17 +94,4 @@ pub(super) fn read(app: &App, body: &[u8]) -> Result<Consignment, Problem> {
         app.turned_away.count(Cause::Malformed);
         Problem::new(ProblemKind::ConsignmentMalformed, error.to_string())
     })
-}
-
-/// The question as the writer wants it: the certificates cited are verified from their bytes.
-pub(super) async fn prepared(
-    app: &App,
-    body: &Arc<[u8]>,
-    consignment: &Arc<Consignment>,
-    is_precheck: bool,
-) -> Result<CheckRequest, Problem> {
-    let registry = app.registry();
-    let prepared = app.verified.prepare(&app.readers, &registry, cited_numbers(consignment)).await?;
-    let (body, consignment) = (Arc::clone(body), Arc::clone(consignment));
-    Ok(CheckRequest { body, consignment, prepared, epoch: registry.epoch, precheck: is_precheck })
 }

@@ -8,14 +8,11 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::controls::ControlView;
 use super::{Problem, ProblemKind};
-use crate::app::App;
+use crate::app::{App, Event, NotShown};
 use crate::ledger::{LedgerEntry, decimal};
-use crate::store::ledger::{self as rows, Declaration, Row, Status};
-use crate::store::{StoreError, log};
-
-/// The most events of its history that a declaration shows: the newest.
-const HISTORY_MAX: i64 = 200;
+use crate::store::ledger::{Declaration, Presentation, Presented, Status, StoredClaim};
 
 /// A declaration as it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,8 +76,11 @@ pub(super) struct DeclarationDetail {
     holds: Vec<Hold>,
     /// Goods presented at the border.
     presentations: Vec<PresentationView>,
+    /// What officers found at the border, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    controls: Vec<ControlView>,
     /// Its events, newest first.
-    history: Vec<Event>,
+    history: Vec<HistoryEvent>,
 }
 
 /// What a goods item holds of a certificate.
@@ -127,7 +127,7 @@ struct GoodsPresented {
 /// An event of its history.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Event {
+struct HistoryEvent {
     /// The log entry.
     entry: u64,
     /// When.
@@ -151,108 +151,69 @@ struct Event {
     by_hand: Option<Value>,
 }
 
-impl Event {
-    fn read(leaf: u64, body: &[u8], evidence: Option<&[u8]>) -> Option<Self> {
-        let entry: Value = serde_json::from_slice(body).ok()?;
-        let text = |name: &str| Some(entry.get(name)?.as_str()?.to_owned());
-        let reasons = entry.get("reasons").and_then(Value::as_array).cloned().unwrap_or_default();
-        let by_hand = evidence.and_then(|evidence| {
-            let evidence: Value = serde_json::from_slice(evidence).ok()?;
-            let request = evidence.get("request")?;
-            Some(serde_json::json!({ "officer": request.get("officer")?, "reason": request.get("reason")? }))
+impl HistoryEvent {
+    fn of(event: &Event) -> Option<Self> {
+        let text = |name: &str| event.text(name).map(str::to_owned);
+        let reasons = event.entry.get("reasons").and_then(Value::as_array).cloned().unwrap_or_default();
+        let by_hand = event.written.as_ref().filter(|_| event.text("type") == Some("declarationOverridden"));
+        let by_hand = by_hand.and_then(|written| {
+            Some(serde_json::json!({ "officer": written.get("officer")?, "reason": written.get("reason")? }))
         });
         let erased = || serde_json::json!({ "officer": "redacted", "reason": "redacted" });
-        let by_hand = by_hand.or_else(|| (evidence.is_none() && text("decision")? == "overridden").then(erased));
+        let is_erased = event.written.is_none() && event.text("decision") == Some("overridden");
         Some(Self {
-            entry: leaf,
+            entry: event.leaf,
             at: text("at")?,
             kind: text("type")?,
             decision: text("decision")?,
             organisation: text("organisation")?,
             customs_office: text("office"),
             reasons: reasons.iter().filter_map(|reason| Some(reason.as_str()?.to_owned())).collect(),
-            by_hand,
+            by_hand: by_hand.or_else(|| is_erased.then(erased)),
         })
     }
 }
 
 /// Everything known of a declaration; `None` when nobody ever named it.
 pub(super) async fn detail(app: &App, mrn: Mrn) -> Result<Option<DeclarationDetail>, Problem> {
-    let key = app.context.keys.rows.clone();
-    let found = app
-        .readers
-        .read(move |connection| {
-            let of = std::slice::from_ref(&mrn);
-            let declaration = rows::declarations(connection, &key, of)?.pop();
-            let claims = rows::claims_of(connection, &key, of)?;
-            let mut numbers: Vec<_> = claims
-                .iter()
-                .filter_map(|row| match row {
-                    Row::Good(claim) => Some(claim.key.line.certificate),
-                    Row::Tampered(_) => None,
-                })
-                .collect();
-            numbers.sort_unstable();
-            numbers.dedup();
-            let lines = rows::lines_of(connection, &key, &numbers)?;
-            let presentations = rows::presentations_of(connection, &key, of)?;
-            let mut history = Vec::new();
-            for (leaf, kind, body) in log::entries_of_declaration(connection, mrn.as_str(), HISTORY_MAX)? {
-                let evidence = match kind.as_str() {
-                    "declarationOverridden" => log::evidence_of(connection, leaf)?,
-                    _ => None,
-                };
-                history.push((leaf, body, evidence));
-            }
-            Ok::<_, StoreError>((declaration, claims, lines, presentations, history))
-        })
-        .await?;
-    let (declaration, claims, lines, presentations, history) = found;
-    if declaration.is_none() && history.is_empty() {
-        return Ok(None);
-    }
-    let fault = || {
-        tracing::error!("a ledger row of a declaration was changed outside the service");
-        Problem::new(ProblemKind::Internal, "what is stored of this declaration does not verify; tell the operator")
-    };
-    let declaration = declaration.map(|row| row.verified(fault)).transpose()?;
-    let lines: std::collections::HashMap<_, _> =
-        lines.into_iter().map(|row| row.verified(fault).map(|line| (line.key, line))).collect::<Result<_, _>>()?;
-    let mut holds = Vec::new();
-    for row in claims {
-        let claim = row.verified(fault)?;
-        let line = lines.get(&claim.key.line).ok_or_else(fault)?;
+    let Some(known) = app.declaration(mrn).await? else { return Ok(None) };
+    let hold = |claim: &StoredClaim| {
         let certificate = claim.key.line.certificate.to_string();
-        holds.push(Hold { certificate, entry: LedgerEntry::of(&claim, line) });
-    }
-    holds.sort_by_key(|hold| hold.entry.goods_item_number);
-    let mut shown = Vec::new();
-    for row in presentations {
-        let of = row.verified(fault)?;
-        let goods = of.goods.into_iter().map(|goods| GoodsPresented {
-            goods_item_number: goods.item,
-            certificate: goods.certificate.to_string(),
-            certificate_line_number: goods.line,
-            quantity: decimal(goods.millionths),
-        });
-        shown.push(PresentationView {
-            id: of.id,
-            customs_office: of.office,
-            event_date_time: of.at,
-            turned_back: of.turned_back,
-            goods: goods.collect(),
-            entry: of.leaf,
-        });
-    }
-    let history = history.iter().filter_map(|(leaf, body, evidence)| {
-        Event::read(*leaf, body, evidence.as_ref().map(|kept| kept.body.as_slice()))
-    });
+        Some(Hold { certificate, entry: LedgerEntry::of(claim, known.lines.get(&claim.key.line)?) })
+    };
+    let goods = |goods: &Presented| GoodsPresented {
+        goods_item_number: goods.item,
+        certificate: goods.certificate.to_string(),
+        certificate_line_number: goods.line,
+        quantity: decimal(goods.millionths),
+    };
+    let presentation = |of: &Presentation| PresentationView {
+        id: of.id.clone(),
+        customs_office: of.office.clone(),
+        event_date_time: of.at,
+        turned_back: of.turned_back,
+        goods: of.goods.iter().map(goods).collect(),
+        entry: of.leaf,
+    };
     Ok(Some(DeclarationDetail {
-        declaration: declaration.map(|of| DeclarationView::new(app, &of)),
-        holds,
-        presentations: shown,
-        history: history.collect(),
+        holds: known.claims.iter().filter_map(hold).collect(),
+        presentations: known.presentations.iter().map(presentation).collect(),
+        controls: known.controls.iter().map(ControlView::of).collect(),
+        history: known.history.iter().filter_map(HistoryEvent::of).collect(),
+        declaration: known.declaration.map(|of| DeclarationView::new(app, &of)),
     }))
+}
+
+impl From<NotShown> for Problem {
+    fn from(error: NotShown) -> Self {
+        match error {
+            NotShown::Store(error) => error.into(),
+            NotShown::Tampered => {
+                let words = "what is stored of this declaration does not verify; tell the operator";
+                Self::new(ProblemKind::Internal, words)
+            }
+        }
+    }
 }
 
 /// The body of an override: who decides, where, why, and the consignment that is let pass.

@@ -150,7 +150,7 @@ pub(super) async fn position(
     calling.spend_evidence(app, body.len())?;
     let (body, consignment): (Arc<[u8]>, _) = (body.into(), Arc::new(consignment));
     let prepare = async || {
-        let check = checks::prepared(app, &body, &consignment, false).await?;
+        let check = app.prepare_check(&body, &consignment, false).await?;
         let request = PositionRequest { check, mrn: mrn.clone(), purpose: purpose() };
         Ok::<_, Problem>(Command {
             origin: calling.origin(),

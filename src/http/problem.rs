@@ -96,6 +96,8 @@ kinds! {
     AnothersDeclaration FORBIDDEN "declaration-of-another-organisation" "Another organisation made this position";
     /// More than was released.
     CorrectionAboveRelease CONFLICT "correction-above-release" "The correction asks for more than was released";
+    /// The control is not recorded.
+    ControlRefused CONFLICT "control-refused" "The control is not recorded";
     /// More evidence than the quota.
     QuotaExceeded TOO_MANY_REQUESTS "quota-exceeded" "The quota is used up";
     /// The line is full.

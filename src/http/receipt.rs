@@ -2,16 +2,15 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use endmark_core::log::Receipt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::caller::Calling;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
-use crate::app::App;
+use crate::app::{App, NotProved};
 use crate::registry::Grant;
-use crate::store::{log, tile};
+use crate::store::log;
 use crate::writer::Published;
 
 /// An entry and the proof that the log has it (docs/LOG.md).
@@ -26,26 +25,21 @@ pub(super) struct ReceiptView {
     proof: String,
 }
 
-/// Makes the receipt of an entry against a checkpoint, and verifies it before anyone sees it.
+/// Makes the receipt of an entry against a checkpoint.
 pub(super) async fn receipt_of(app: &App, leaf: u64, published: &Published) -> Result<ReceiptView, Problem> {
-    let (size, note) = (published.head.size, published.note.clone());
-    let found = app
-        .readers
-        .read(move |connection| {
-            let Some((_, entry)) = log::entry(connection, leaf)? else { return Ok(None) };
-            let proof = tile::inclusion(connection, leaf, size)?;
-            Ok(Some((entry, proof)))
-        })
-        .await?;
-    let (entry, proof) = found.ok_or_else(Problem::not_found)?;
-    let made = Receipt { leaf, proof, checkpoint: note };
-    let fault = |why: String| {
-        tracing::error!(leaf, why, "a receipt does not verify");
-        Problem::new(ProblemKind::Internal, "the proof of this entry does not verify; tell the operator")
-    };
-    made.verify(&entry, std::slice::from_ref(app.context.keys.log.key())).map_err(|e| fault(e.to_string()))?;
-    let entry = String::from_utf8(entry).map_err(|error| fault(error.to_string()))?;
-    Ok(ReceiptView { leaf, entry, proof: made.to_text() })
+    let proved = app.proved(leaf, published).await?.ok_or_else(Problem::not_found)?;
+    Ok(ReceiptView { leaf, entry: proved.entry, proof: proved.receipt.to_text() })
+}
+
+impl From<NotProved> for Problem {
+    fn from(error: NotProved) -> Self {
+        match error {
+            NotProved::Store(error) => error.into(),
+            NotProved::Broken { .. } => {
+                Self::new(ProblemKind::Internal, "the proof of this entry does not verify; tell the operator")
+            }
+        }
+    }
 }
 
 /// The receipt of an entry that an organisation may see, as JSON.

@@ -11,7 +11,7 @@ use super::Replayed;
 use super::standing::Event;
 use crate::store::certificate::{self, Found, Standing};
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row};
-use crate::store::{Connection, RowKey, StoreError, registry};
+use crate::store::{Connection, RowKey, StoreError, control, registry};
 
 /// How many rows are read at once.
 const PAGE: u16 = 10_000;
@@ -42,7 +42,8 @@ impl Replayed {
         self.compare_lines(connection, key, sink)?;
         self.compare_claims(connection, key, sink)?;
         self.compare_declarations(connection, key, sink)?;
-        self.compare_presentations(connection, key, sink)
+        self.compare_presentations(connection, key, sink)?;
+        self.compare_controls(connection, key, sink)
     }
 
     fn compare_registry(&self, connection: &mut Connection, key: &RowKey, sink: Sink<'_>) -> Result<(), StoreError> {
@@ -207,6 +208,31 @@ impl Replayed {
         }
         let name = |(mrn, id): &(Mrn, String)| format!("presentation {id} under {mrn}");
         differences(&self.presentations, &stored, name, sink, unequal);
+        Ok(())
+    }
+
+    fn compare_controls(&self, connection: &mut Connection, key: &RowKey, sink: Sink<'_>) -> Result<(), StoreError> {
+        let mut stored = BTreeMap::new();
+        for page in 0.. {
+            let found = control::all(connection, key, page, PAGE)?;
+            let last = found.len() < usize::from(PAGE);
+            for row in found {
+                match row {
+                    Ok(Row::Good(of)) => drop(stored.insert(super::controls::key(&of), of)),
+                    Ok(Row::Tampered((organisation, id))) => {
+                        tell(sink, format!("control {id} of {organisation}"), EDITED);
+                    }
+                    Err(error) => tell(sink, "a control", error),
+                }
+            }
+            if last {
+                break;
+            }
+        }
+        let name = |(organisation, id, certificate): &super::ControlKey| {
+            format!("control {id} of {organisation} on {certificate}")
+        };
+        differences(&self.controls, &stored, name, sink, unequal);
         Ok(())
     }
 }

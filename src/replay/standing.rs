@@ -20,11 +20,11 @@ pub(crate) struct Event {
     pub(crate) leaf: u64,
 }
 
-fn organisation(entry: &Logged) -> Result<Organisation, Problem> {
+pub(super) fn organisation(entry: &Logged) -> Result<Organisation, Problem> {
     entry.organisation.parse().map_err(|error| wrong(format!("organisation {}: {error}", entry.organisation)))
 }
 
-fn office(entry: &Logged) -> Result<Office, Problem> {
+pub(super) fn office(entry: &Logged) -> Result<Office, Problem> {
     let named = entry.office.as_deref().ok_or_else(|| wrong("it names no office"))?;
     named.parse().map_err(|error| wrong(format!("office {named}: {error}")))
 }
@@ -104,6 +104,7 @@ impl Replayed {
                 self.presented(connection, entry)
             }
             (Kind::GoodsTurnedBack, "turnedBack") => self.turned_back(entry),
+            (Kind::ControlRecorded, "released" | "held" | "secondLook") => self.controlled(entry),
             (Kind::LegalHoldChanged | Kind::OfficerInvited, "done") => {
                 self.last_change(entry);
                 Ok(())

@@ -67,15 +67,77 @@ pub fn page(
     let window = if filter.declaration.is_some() { u64::MAX } else { WINDOW };
     let end = below.min(from.saturating_add(window));
     let (first, last) = (column(from)?, column(end)?);
+    let rows = candidates(connection, filter, (first, last), most, false)?;
+    let full = rows.len() == usize::from(most);
+    let mut entries = Vec::with_capacity(rows.len());
+    let mut next = end;
+    for (leaf, body) in rows {
+        let leaf = count(leaf)?;
+        if full {
+            next = leaf.saturating_add(1);
+        }
+        if wants(connection, filter, leaf, &body)? {
+            entries.push((leaf, body));
+        }
+    }
+    Ok(Page { entries, next })
+}
+
+/// The newest entries that a filter wants.
+#[derive(Debug)]
+pub struct Newest {
+    /// Leaf and bytes, newest first.
+    pub entries: Vec<(u64, Vec<u8>)>,
+    /// Below which leaf to go on; `None`: there are no older ones.
+    pub older: Option<u64>,
+}
+
+/// The newest entries below a leaf that a filter wants, at most `most`; there may be none, and older ones nevertheless.
+pub fn page_before(connection: &mut Connection, filter: &Filter, before: u64, most: u16) -> Result<Newest, StoreError> {
+    /// How many statements one search runs: a filter that fits little must not hold a connection for long.
+    const STATEMENTS_MAX: usize = 8;
+    let mut end = before.min(super::head::read(connection)?.size);
+    let mut entries = Vec::new();
+    for _ in 0..STATEMENTS_MAX {
+        if end == 0 || entries.len() >= usize::from(most) {
+            break;
+        }
+        let from = end.saturating_sub(WINDOW);
+        let rows = candidates(connection, filter, (column(from)?, column(end)?), most, true)?;
+        let full = rows.len() == usize::from(most);
+        end = from;
+        for (leaf, body) in rows {
+            let leaf = count(leaf)?;
+            if entries.len() < usize::from(most) && wants(connection, filter, leaf, &body)? {
+                entries.push((leaf, body));
+            }
+            if full || entries.len() == usize::from(most) {
+                end = leaf;
+            }
+            if entries.len() == usize::from(most) {
+                break;
+            }
+        }
+    }
+    Ok(Newest { entries, older: (end > 0).then_some(end) })
+}
+
+/// Entries that the columns do not rule out.
+fn candidates(
+    connection: &mut Connection,
+    filter: &Filter,
+    (first, last): (i64, i64),
+    most: u16,
+    newest_first: bool,
+) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     let (before, after) = match connection {
         Connection::Sqlite(_) => ("instr(body, ", ") > 0"),
         Connection::Postgres(_) => ("position(", " IN body) > 0"),
     };
     let holds = |bytes: Vec<u8>| sql::<Bool>(before).bind::<Binary, _>(bytes).sql(after);
-    let rows: Vec<(i64, Vec<u8>)> = on!(connection, c => {
+    Ok(on!(connection, c => {
         let mut query = entry::table
             .filter(entry::leaf.ge(first).and(entry::leaf.lt(last)))
-            .order(entry::leaf)
             .limit(most.into())
             .select((entry::leaf, entry::body))
             .into_boxed();
@@ -104,21 +166,12 @@ pub fn page(
             let omitted = br#""certificatesOmitted""#.to_vec();
             query = query.filter(holds(number.to_string().into_bytes()).or(holds(omitted)));
         }
-        query.load(c)
-    })?;
-    let full = rows.len() == usize::from(most);
-    let mut entries = Vec::with_capacity(rows.len());
-    let mut next = end;
-    for (leaf, body) in rows {
-        let leaf = count(leaf)?;
-        if full {
-            next = leaf.saturating_add(1);
+        if newest_first {
+            query.order(entry::leaf.desc()).load(c)
+        } else {
+            query.order(entry::leaf).load(c)
         }
-        if wants(connection, filter, leaf, &body)? {
-            entries.push((leaf, body));
-        }
-    }
-    Ok(Page { entries, next })
+    })?)
 }
 
 fn wants(connection: &mut Connection, filter: &Filter, leaf: u64, body: &[u8]) -> Result<bool, StoreError> {

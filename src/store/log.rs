@@ -164,19 +164,45 @@ pub fn entries_from(connection: &mut Connection, leaf: u64, most: i64) -> Result
     rows.into_iter().map(|(leaf, body)| Ok((count(leaf)?, body))).collect()
 }
 
-/// The newest entries about a declaration: leaf, type, bytes.
+/// The newest entries about a declaration, of some types or of all where none is named: leaf, type, bytes.
 pub fn entries_of_declaration(
     connection: &mut Connection,
     mrn: &str,
+    kinds: &[&str],
     most: i64,
 ) -> Result<Vec<(u64, String, Vec<u8>)>, StoreError> {
-    let rows: Vec<(i64, String, Vec<u8>)> = on!(connection, c => entry::table
-        .filter(entry::mrn.eq(mrn))
-        .order(entry::leaf.desc())
-        .limit(most)
-        .select((entry::leaf, entry::kind, entry::body))
-        .load(c))?;
+    let rows: Vec<(i64, String, Vec<u8>)> = on!(connection, c => {
+        let mut query = entry::table
+            .filter(entry::mrn.eq(mrn))
+            .order(entry::leaf.desc())
+            .limit(most)
+            .select((entry::leaf, entry::kind, entry::body))
+            .into_boxed();
+        if !kinds.is_empty() {
+            query = query.filter(entry::kind.eq_any(kinds));
+        }
+        query.load(c)
+    })?;
     rows.into_iter().map(|(leaf, kind, body)| Ok((count(leaf)?, kind, body))).collect()
+}
+
+/// The newest entry about a declaration of one of these types with this decision.
+pub fn newest_of_declaration(
+    connection: &mut Connection,
+    mrn: &str,
+    wanted: &[(&str, &str)],
+) -> Result<Option<u64>, StoreError> {
+    let mut newest = None;
+    for (kind, decision) in wanted {
+        let found: Option<i64> = on!(connection, c => entry::table
+            .filter(entry::mrn.eq(mrn).and(entry::kind.eq(kind)).and(entry::decision.eq(decision)))
+            .order(entry::leaf.desc())
+            .select(entry::leaf)
+            .first(c)
+            .optional())?;
+        newest = newest.max(found.map(count).transpose()?);
+    }
+    Ok(newest)
 }
 
 /// The evidence of an entry.

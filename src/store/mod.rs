@@ -4,6 +4,7 @@ pub mod archive;
 pub mod audit;
 pub mod certificate;
 mod connection;
+pub mod control;
 mod error;
 pub mod export;
 pub mod head;

@@ -65,6 +65,11 @@ impl RowKey {
         self.sign(&RowContent::of("officerPin").text(officer).text(pin.digits()))
     }
 
+    /// A digest that nobody without the key can try guesses on.
+    pub(crate) fn digest(&self, of: &str, bytes: &[u8]) -> String {
+        hex::encode(self.sign(&RowContent::of(of).bytes(bytes)))
+    }
+
     pub(crate) fn sign(&self, content: &RowContent) -> Vec<u8> {
         hmac::sign(&self.0, &content.0).as_ref().to_vec()
     }

@@ -220,6 +220,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    control (organisation, id, certificate) {
+        organisation -> Text,
+        id -> Text,
+        certificate -> Text,
+        mrn -> Nullable<Text>,
+        office -> Text,
+        officer -> Text,
+        result -> Text,
+        findings -> Text,
+        answers -> Nullable<Text>,
+        explained -> Integer,
+        conflicts -> Text,
+        offline -> Integer,
+        content -> Text,
+        recorded_micros -> BigInt,
+        at_micros -> BigInt,
+        leaf -> BigInt,
+        hmac -> Binary,
+    }
+}
+
+diesel::table! {
     webhook (id) {
         id -> Text,
         organisation -> Text,

@@ -5,8 +5,7 @@ use endmark_core::certificate::Certificate;
 use endmark_core::day;
 use endmark_core::goods::Country;
 use endmark_core::presented::Genuineness;
-use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
 use crate::app::App;
 use crate::ledger::LineTotals;
@@ -51,11 +50,11 @@ pub(super) fn reason_key(code: &str) -> String {
 
 /// A line, with what is left of it.
 pub(super) struct LineRow {
-    line: u32,
-    code: String,
-    description: String,
-    granted: String,
-    available: String,
+    pub(super) line: u32,
+    pub(super) code: String,
+    pub(super) description: String,
+    pub(super) granted: String,
+    pub(super) available: String,
 }
 
 /// The page.
@@ -98,7 +97,6 @@ impl AnswerPage {
         // What is not genuine lends no facts to the paper: nobody compares with what may be a fault.
         let certificate = shown.certificate.filter(|_| genuine);
         let ledger = shown.ledger.map(|ledger| ledger.lines).unwrap_or_default();
-        let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
         Self {
             t,
             tone,
@@ -110,13 +108,13 @@ impl AnswerPage {
             facts: certificate.as_deref().map(facts).unwrap_or_default(),
             lines: certificate.as_deref().map(|certificate| rows(certificate, &ledger)).unwrap_or_default(),
             statements: certificate.as_deref().map(|certificate| statements(app, certificate)).unwrap_or_default(),
-            as_of: at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default(),
+            as_of: super::when::said(t, at),
             entry,
         }
     }
 }
 
-fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
+pub(super) fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
     let route = |route: &Vec<Country>| route.iter().map(Country::as_str).collect::<Vec<_>>().join(" › ");
     let validity = certificate.validity;
     let mut facts = vec![
@@ -139,7 +137,7 @@ fn facts(certificate: &Certificate) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn rows(certificate: &Certificate, ledger: &[LineTotals]) -> Vec<LineRow> {
+pub(super) fn rows(certificate: &Certificate, ledger: &[LineTotals]) -> Vec<LineRow> {
     let row = |line: &endmark_core::certificate::Line| LineRow {
         line: line.line,
         code: line.commodity_code.to_string(),
@@ -154,7 +152,7 @@ fn rows(certificate: &Certificate, ledger: &[LineTotals]) -> Vec<LineRow> {
     certificate.lines.iter().map(row).collect()
 }
 
-fn statements(app: &App, certificate: &Certificate) -> Vec<(String, String)> {
+pub(super) fn statements(app: &App, certificate: &Certificate) -> Vec<(String, String)> {
     let sealed = &certificate.statements;
     let regimes = app.regimes();
     let Some(set) = regimes.statement_sets().iter().find(|set| set.digest() == sealed.digest) else {

@@ -1,4 +1,4 @@
-//! Whether a paper is genuine: the page that asks, and the answer. `GET` shows, `POST` asks.
+//! The one field: whether a paper is genuine, or, for an MRN, whether its goods may go. `GET` shows, `POST` asks.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
@@ -8,6 +8,7 @@ use super::away::Away;
 use super::form::{self, FormError};
 use super::page::{Bar, MessagePage, StartPage, page};
 use super::session::Signed;
+use super::{goods, second_look};
 use crate::app::{App, Cause, HeldUp};
 use crate::http::Problem;
 use crate::words::Language;
@@ -30,8 +31,10 @@ async fn style() -> impl Responder {
 }
 
 #[get("/officer")]
-async fn start(signed: Signed) -> HttpResponse {
-    page(StatusCode::OK, &StartPage { t: signed.language, bar: Bar::of(&signed) })
+async fn start(app: web::Data<App>, signed: Signed) -> Result<HttpResponse, Away> {
+    let t = signed.language;
+    let waiting = second_look::waiting(&app, &signed, t).await.map_err(|problem| Away::Problem(problem, t))?;
+    Ok(page(StatusCode::OK, &StartPage { t, bar: Bar::of(&signed), waiting }))
 }
 
 #[post("/officer")]
@@ -57,10 +60,7 @@ async fn ask(
 async fn answered(app: &App, signed: &Signed, t: Language, bytes: Vec<u8>) -> Result<HttpResponse, Problem> {
     let (presented, evidence) = match app.read_paper(bytes).await {
         Ok(HeldUp::Paper(presented, evidence)) => (presented, evidence),
-        Ok(HeldUp::Declaration(mrn)) => {
-            let message = MessagePage { t, key: "reason-declaration".to_owned(), detail: mrn.to_string() };
-            return Ok(page(StatusCode::BAD_REQUEST, &message));
-        }
+        Ok(HeldUp::Declaration(mrn)) => return goods::of_declaration(app, signed, t, mrn).await,
         Err(error) => {
             app.turned_away.count(Cause::Malformed);
             let message = MessagePage { t, key: super::answer::reason_key(error.code()), detail: String::new() };

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 
+use super::second_look::Waiting;
 use super::session::Signed;
 use crate::words::Language;
 
@@ -52,6 +53,8 @@ impl Bar {
 pub(super) struct StartPage {
     pub(super) t: Language,
     pub(super) bar: Bar,
+    /// The second looks that colleagues wait for.
+    pub(super) waiting: Vec<Waiting>,
 }
 
 /// Something to say instead of an answer: never green, never a stack trace.

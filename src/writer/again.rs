@@ -7,6 +7,7 @@ use endmark_core::reference::Mrn;
 use endmark_core::regime::Regimes;
 use endmark_core::verdict::Verdict;
 
+use super::controls::Controls;
 use super::decide::{Archive, Sessions, View, judge_again};
 use super::ledger::Ledger;
 use super::{CheckRequest, Failure};
@@ -60,6 +61,7 @@ pub fn again(then: Then<'_>, question: &Question) -> Result<Verdict, Failure> {
         changed: BTreeSet::new(),
         registry_rows: Vec::new(),
         ledger: Ledger::replayed(then.replayed),
+        controls: Controls::default(),
         leaf: 0,
         archive: Archive::default(),
         sessions: Sessions::default(),

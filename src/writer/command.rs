@@ -19,10 +19,13 @@ use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
 use super::{Published, SessionChange, SignedIn};
+use crate::control::ControlReport;
 use crate::ledger::CertificateLedger;
 use crate::officer::{Officer, SessionRefused};
 use crate::registry::{Caller, Grant, NotACaller};
+use crate::store::RowKey;
 use crate::store::certificate::Standing;
+use crate::store::control::Control;
 use crate::store::ledger::Declaration;
 use crate::webhook::Webhook;
 
@@ -89,6 +92,8 @@ pub enum Action {
     Position(Box<PositionRequest>),
     /// Write off what a declaration reserved, delete its reservation, correct what was released.
     Declaration(Box<DeclarationRequest>),
+    /// Record what an officer found at the border.
+    Control(Box<ControlRequest>),
     /// Read a certificate's document, as customs.
     ReadDocument {
         /// Which.
@@ -166,6 +171,74 @@ pub struct PaperShown {
     pub certificate: Option<Arc<Certificate>>,
     /// Where its lines stand.
     pub ledger: Option<CertificateLedger>,
+}
+
+/// What an officer found.
+#[derive(Debug, Clone)]
+pub struct ControlRequest {
+    /// The report.
+    pub report: Arc<ControlReport>,
+    /// The report as it is kept: evidence.
+    pub body: Vec<u8>,
+    /// A keyed digest of what makes it the same report.
+    pub content: String,
+    /// The officer's pseudonym.
+    pub pseudonym: String,
+}
+
+impl ControlRequest {
+    /// A report of an organisation's officer, under the key of the rows; `registered` is the pseudonym of an officer that
+    /// the register knows, who else is named has one of this key.
+    pub fn new(
+        report: ControlReport,
+        organisation: &str,
+        registered: Option<String>,
+        key: &RowKey,
+    ) -> Result<Self, serde_json::Error> {
+        let body = serde_json::to_vec(&report)?;
+        let content = key.digest("control", &report.content()?);
+        let pseudonym = registered.unwrap_or_else(|| key.pseudonym(organisation, report.officer.as_str()));
+        Ok(Self { report: Arc::new(report), body, content, pseudonym })
+    }
+}
+
+/// A control that is recorded.
+#[derive(Debug, Clone)]
+pub struct ControlRecorded {
+    /// It, as far as it concerns the first certificate.
+    pub control: Control,
+    /// Controls elsewhere at about the same time that no movement explains.
+    pub conflicts: Vec<Control>,
+    /// Whether it was recorded before.
+    pub already: bool,
+}
+
+/// Why a control is not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlRefusal {
+    /// Its name stands for another report.
+    IdTaken,
+    /// Nobody asked for this second look, as far as the caller may see.
+    NothingAsked,
+    /// Whoever asked cannot be the second pair of eyes.
+    SameOfficer,
+    /// The second look was taken.
+    AlreadyAnswered,
+    /// It is about other goods than those asked about.
+    AnotherMatter,
+}
+
+impl ControlRefusal {
+    /// Its reason code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::IdTaken => "idTaken",
+            Self::NothingAsked => "nothingAsked",
+            Self::SameOfficer => "sameOfficer",
+            Self::AlreadyAnswered => "alreadyAnswered",
+            Self::AnotherMatter => "anotherMatter",
+        }
+    }
 }
 
 /// A declaration's whole position.
@@ -434,6 +507,10 @@ pub enum Reply {
     SignedOut,
     /// Nobody is signed in or invited, with the reason.
     SessionRefused(SessionRefused),
+    /// A control is recorded.
+    ControlRecorded(Box<ControlRecorded>),
+    /// A control is not recorded.
+    ControlRefused(ControlRefusal),
     /// A document was shown.
     DocumentShown,
     /// The registry was changed.

@@ -6,6 +6,7 @@
 
 mod again;
 mod command;
+mod controls;
 mod decide;
 mod ledger;
 mod log_state;
@@ -16,9 +17,9 @@ mod transaction;
 
 pub use again::{Question, Then, again};
 pub use command::{
-    Action, Answer, ArchiveChange, CheckRequest, Command, DeclarationRequest, Failure, Held, Occasion, Origin, Outcome,
-    PaperRequest, PaperShown, PositionRefused, PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step,
-    Submission, Verified,
+    Action, Answer, ArchiveChange, CheckRequest, Command, ControlRecorded, ControlRefusal, ControlRequest,
+    DeclarationRequest, Failure, Held, Occasion, Origin, Outcome, PaperRequest, PaperShown, PositionRefused,
+    PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step, Submission, Verified,
 };
 pub use signing_in::{Arrival, By, Invitation, SessionChange, SignedIn};
 

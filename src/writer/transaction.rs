@@ -8,6 +8,7 @@ use endmark_core::number::CertificateNumber;
 use ring::rand::SecureRandom as _;
 use time::{Duration, OffsetDateTime};
 
+use super::controls::Controls;
 use super::decide::{self, Archive, Decision, Person, Sessions, View};
 use super::ledger::Ledger;
 use super::log_state::{Fork, load_edge, require_continuation};
@@ -194,6 +195,7 @@ impl Core {
             queued.command.action.touches(&mut numbers, &mut references, &mut mrns, organisation);
         }
         let ledger = Ledger::load(connection, &self.context.keys.rows, &mrns, &mut numbers)?;
+        let controls = Controls::load(connection, &self.context.keys.rows, batch, &ledger, now)?;
         let numbers: Vec<CertificateNumber> = numbers.into_iter().collect();
         let references: Vec<(String, String)> = references.into_iter().collect();
         let standings: HashMap<CertificateNumber, Found> =
@@ -210,6 +212,7 @@ impl Core {
             changed: BTreeSet::new(),
             registry_rows: Vec::new(),
             ledger,
+            controls,
             leaf: 0,
             archive,
             sessions,

@@ -464,7 +464,8 @@ async fn an_officers_paper_check_names_office_role_and_pseudonym(on: On) {
     assert_eq!((&entry["office"], &entry["organisation"]), (&"LTVR1000".into(), &"lt-customs".into()));
     // The receipt is for the officer's own organisation.
     let leaf = entry["leaf"].as_u64().unwrap();
-    page.shows(&[&format!("/officer/entries/{leaf}/receipt")]);
+    page.shows(&[&format!("/officer/entries/{leaf}?")]);
+    browser.get(&format!("/officer/entries/{leaf}")).await.is(200, &[&format!("/officer/entries/{leaf}/receipt")]);
     browser.get(&format!("/officer/entries/{leaf}/receipt")).await.is(200, &["paperChecked", "proof"]);
     browser.get("/officer/entries/0/receipt").await.is(404, &[]);
     Browser::new(&register).get(&format!("/officer/entries/{leaf}/receipt")).await.is(403, &["Sign in"]);

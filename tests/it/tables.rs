@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use endmark::store::Connection;
 
 /// Every table, those that others refer to first.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "head",
     "entry",
     "evidence",
@@ -22,6 +22,7 @@ const TABLES: [&str; 17] = [
     "claim",
     "follower",
     "presentation",
+    "control",
     "webhook",
     "delivery",
 ];

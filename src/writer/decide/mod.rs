@@ -2,6 +2,7 @@
 
 mod archive;
 mod check;
+mod control;
 mod declaration;
 mod event;
 mod officer;
@@ -32,6 +33,7 @@ use endmark_core::regime::Regimes;
 use endmark_core::verdict::Source;
 use serde_json::Value;
 
+use super::controls::Controls;
 use super::ledger::Ledger;
 use super::{Action, Command, Failure, Purpose, Reply, Step};
 use crate::entry::Kind;
@@ -58,6 +60,7 @@ pub(super) struct View<'a> {
     pub(super) changed: BTreeSet<CertificateNumber>,
     pub(super) registry_rows: Vec<RegistryRow>,
     pub(super) ledger: Ledger,
+    pub(super) controls: Controls,
     /// The entry of the command that is being decided.
     pub(super) leaf: u64,
     /// What a command about evidence needs.
@@ -166,7 +169,9 @@ impl Action {
             | Self::Resume { .. }
             | Self::Revoke { .. } => &[Grant::Manufacturer],
             Self::Check(request) if request.precheck => &[Grant::Manufacturer, Grant::Declarant],
-            Self::Check(_) | Self::Paper(_) | Self::ReadDocument { .. } => &[Grant::CustomsRead, Grant::CustomsWrite],
+            Self::Check(_) | Self::Paper(_) | Self::Control(_) | Self::ReadDocument { .. } => {
+                &[Grant::CustomsRead, Grant::CustomsWrite]
+            }
             Self::Position(_) | Self::Declaration(_) => &[Grant::CustomsWrite],
             Self::Export(_) => &[Grant::Auditor],
             Self::Registry(_) | Self::Session(_) | Self::Archive(_) | Self::Service(_) => &[],
@@ -178,7 +183,7 @@ impl Action {
     const fn is_an_officers(&self) -> bool {
         match self {
             Self::Check(request) => !request.precheck,
-            Self::Paper(_) | Self::ReadDocument { .. } => true,
+            Self::Paper(_) | Self::Control(_) | Self::ReadDocument { .. } => true,
             Self::Position(request) => matches!(request.purpose, Purpose::Present { .. }),
             Self::Declaration(request) => matches!(request.step, Step::TurnBack { .. }),
             _ => false,
@@ -222,6 +227,10 @@ impl Action {
                 check::declarations(&request.check, &request.mrn, mrns);
             }
             Self::Declaration(request) => drop(mrns.insert(request.mrn.clone())),
+            Self::Control(request) => {
+                numbers.extend(request.report.certificate);
+                mrns.extend(request.report.declaration.clone());
+            }
             Self::RefuseSeal { .. }
             | Self::Export(_)
             | Self::Registry(_)
@@ -288,6 +297,7 @@ fn for_caller(action: &Action, caller: &Caller, view: &mut View<'_>, leaf: u64) 
         Action::Paper(request) => paper::decide(request, caller, view),
         Action::Position(request) => position::decide(request, caller, view, leaf),
         Action::Declaration(request) => declaration::decide(request, caller, view, leaf),
+        Action::Control(request) => control::decide(request, caller, view, leaf),
         Action::ReadDocument { number, office } => status::read(*number, office.as_ref(), caller, view),
         Action::Export(what) => Ok(service::export(what, caller.organisation.as_str())),
         Action::Registry(_) | Action::Session(_) | Action::Archive(_) | Action::Service(_) => {
@@ -335,6 +345,7 @@ impl View<'_> {
             certificate::update_status(connection, key, standing(number)?)?;
         }
         self.ledger.write(connection, key)?;
+        self.controls.write(connection, key)?;
         self.archive.write(connection, key)?;
         self.sessions.write(connection, key)?;
         for row in &self.registry_rows {

@@ -1,0 +1,59 @@
+//! Entries with the proof that the log has them.
+
+use endmark_core::log::Receipt;
+
+use super::App;
+use crate::store::{StoreError, log, tile};
+use crate::writer::Published;
+
+/// An entry of the log, proved.
+#[derive(Debug)]
+pub struct Proved {
+    /// Whose it is.
+    pub organisation: String,
+    /// The exact bytes that are hashed.
+    pub entry: String,
+    /// The proof against a signed checkpoint.
+    pub receipt: Receipt,
+}
+
+/// Why there is no proof.
+#[derive(Debug, thiserror::Error)]
+pub enum NotProved {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The entry is not what the log has.
+    #[error("the proof of entry {leaf} does not verify: {why}")]
+    Broken {
+        /// Which.
+        leaf: u64,
+        /// Why.
+        why: String,
+    },
+}
+
+impl App {
+    /// An entry with its proof against a checkpoint, verified before anyone sees it; `None` where there is none.
+    pub async fn proved(&self, leaf: u64, published: &Published) -> Result<Option<Proved>, NotProved> {
+        let (size, note) = (published.head.size, published.note.clone());
+        let found = self
+            .readers
+            .read(move |connection| {
+                let Some((organisation, entry)) = log::entry(connection, leaf)? else { return Ok(None) };
+                let proof = tile::inclusion(connection, leaf, size)?;
+                Ok(Some((organisation, entry, proof)))
+            })
+            .await?;
+        let Some((organisation, entry, proof)) = found else { return Ok(None) };
+        let receipt = Receipt { leaf, proof, checkpoint: note };
+        let broken = |why: String| {
+            tracing::error!(leaf, why, "a receipt does not verify");
+            NotProved::Broken { leaf, why }
+        };
+        let key = std::slice::from_ref(self.context.keys.log.key());
+        receipt.verify(&entry, key).map_err(|error| broken(error.to_string()))?;
+        let entry = String::from_utf8(entry).map_err(|error| broken(error.to_string()))?;
+        Ok(Some(Proved { organisation, entry, receipt }))
+    }
+}

@@ -1,0 +1,247 @@
+//! An officer records what was found on the goods, or asks another one to look.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use endmark_core::certificate::SerialNumbers;
+use endmark_core::number::CertificateNumber;
+use endmark_core::reference::Mrn;
+use endmark_core::text::Text;
+use ring::rand::SecureRandom as _;
+
+use super::away::Away;
+use super::fields::Fields;
+use super::goods_page::said;
+use super::page::{Bar, MessagePage, page};
+use super::session::Signed;
+use super::when;
+use crate::app::{App, Cause, NotRecorded};
+use crate::control::{ControlReport, ControlResult, GoodsIdentity, LoadSeals, SerialNumber};
+use crate::http::{Problem, ProblemKind};
+use crate::words::Language;
+use crate::writer::{ControlRecorded, ControlRefusal, Prepared};
+
+/// The most serial numbers that the page lists to be ticked off.
+const SERIAL_NUMBERS_SHOWN: usize = 500;
+
+/// Its routes.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(blank).service(record);
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct FormQuery {
+    #[serde(default)]
+    declaration: String,
+    #[serde(default)]
+    certificate: String,
+    #[serde(default)]
+    entry: String,
+    #[serde(default)]
+    answers: String,
+}
+
+/// The form.
+#[derive(Template)]
+#[template(path = "control.html")]
+struct ControlPage {
+    t: Language,
+    bar: Bar,
+    id: String,
+    declaration: String,
+    certificate: String,
+    entry: String,
+    answers: String,
+    office: String,
+    serial_numbers: Vec<String>,
+    serial_numbers_more: bool,
+}
+
+/// What was recorded.
+#[derive(Template)]
+#[template(path = "recorded.html")]
+struct RecordedPage {
+    t: Language,
+    bar: Bar,
+    result: &'static str,
+    subject: String,
+    at: String,
+    already: bool,
+    conflicts: Vec<String>,
+    entry: u64,
+}
+
+#[get("/officer/control")]
+async fn blank(app: web::Data<App>, signed: Signed, query: web::Query<FormQuery>) -> Result<HttpResponse, Away> {
+    let t = signed.language;
+    let query = query.into_inner();
+    let away = |problem| Away::Problem(problem, t);
+    // What cannot be read is not shown in the form: nothing of an address reaches a page unread.
+    let declaration: Option<Mrn> = query.declaration.parse().ok();
+    let certificate: Option<CertificateNumber> = query.certificate.parse().ok();
+    let answers: Option<Text<64>> = query.answers.parse().ok();
+    let entry: Option<u64> = query.entry.parse().ok();
+    let (serial_numbers, more) = serial_numbers(&app, declaration.as_ref(), certificate).await.map_err(away)?;
+    let shown = ControlPage {
+        t,
+        bar: Bar::of(&signed),
+        id: new_id().map_err(away)?,
+        declaration: declaration.map(|mrn| mrn.to_string()).unwrap_or_default(),
+        certificate: certificate.map(|number| number.to_string()).unwrap_or_default(),
+        entry: entry.map(|entry| entry.to_string()).unwrap_or_default(),
+        answers: answers.map(|id| id.to_string()).unwrap_or_default(),
+        office: signed.officer.office.to_string(),
+        serial_numbers,
+        serial_numbers_more: more,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// A name for a new report: sent twice, it is recorded once.
+fn new_id() -> Result<String, Problem> {
+    let mut bytes = [0; 16];
+    let fault = |_| Problem::new(ProblemKind::Internal, "give the operator the request id");
+    ring::rand::SystemRandom::new().fill(&mut bytes).map_err(fault)?;
+    Ok(hex::encode(bytes))
+}
+
+/// The serial numbers that the certificates name, and whether there are more.
+async fn serial_numbers(
+    app: &App,
+    declaration: Option<&Mrn>,
+    certificate: Option<CertificateNumber>,
+) -> Result<(Vec<String>, bool), Problem> {
+    let mut numbers: std::collections::BTreeSet<CertificateNumber> = certificate.into_iter().collect();
+    if let Some(mrn) = declaration
+        && let Some(known) = app.declaration(mrn.clone()).await?
+    {
+        numbers.extend(known.claims.iter().map(|claim| claim.key.line.certificate));
+    }
+    let registry = app.registry();
+    let prepared = app.verified.prepare(&app.readers, &registry, numbers).await?;
+    let mut found = Vec::new();
+    let mut more = false;
+    for prepared in prepared.values() {
+        let Prepared::Verified(verified) = prepared else { continue };
+        for line in &verified.certificate.lines {
+            match &line.serial_numbers {
+                Some(SerialNumbers::List(list)) => found.extend(list.iter().map(ToString::to_string)),
+                // A run is too long to tick off one by one, and a digest names none.
+                Some(SerialNumbers::Ranges(_) | SerialNumbers::Digest { .. }) => more = true,
+                None => {}
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    more |= found.len() > SERIAL_NUMBERS_SHOWN;
+    found.truncate(SERIAL_NUMBERS_SHOWN);
+    Ok((found, more))
+}
+
+#[post("/officer/controls")]
+async fn record(
+    app: web::Data<App>,
+    signed: Signed,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Away> {
+    let (fields, t) = Fields::of(&app, &signed, &request, payload).await?;
+    let report = match report(&fields, &signed) {
+        Ok(report) => report,
+        Err(field) => {
+            app.turned_away.count(Cause::Malformed);
+            let message = MessagePage { t, key: "control-malformed".to_owned(), detail: field.to_owned() };
+            return Ok(page(StatusCode::BAD_REQUEST, &message));
+        }
+    };
+    let subject = match (&report.declaration, report.certificate) {
+        (Some(mrn), _) => mrn.to_string(),
+        (None, Some(number)) => number.to_string(),
+        (None, None) => String::new(),
+    };
+    let (organisation, id) = (signed.organisation().as_str(), signed.officer.id.clone());
+    match app.record_control(signed.origin(), organisation, Some(id), report).await {
+        Ok(recorded) => Ok(page(StatusCode::OK, &recorded_page(t, &signed, &recorded, subject))),
+        Err(NotRecorded::Refused(refusal, _)) if refusal != ControlRefusal::NothingAsked => {
+            let key = format!("control-refused-{}", refusal.code());
+            Ok(page(StatusCode::CONFLICT, &MessagePage { t, key, detail: subject }))
+        }
+        Err(error) => Err(Away::Problem(error.into(), t)),
+    }
+}
+
+fn recorded_page(t: Language, signed: &Signed, recorded: &ControlRecorded, subject: String) -> RecordedPage {
+    RecordedPage {
+        t,
+        bar: Bar::of(signed),
+        result: match recorded.control.result {
+            ControlResult::Released => "control-recorded-released",
+            ControlResult::Held => "control-recorded-held",
+            ControlResult::SecondLook => "control-recorded-second-look",
+        },
+        subject,
+        at: when::said(t, recorded.control.recorded_at),
+        already: recorded.already,
+        conflicts: recorded.conflicts.iter().map(|control| said(t, control)).collect(),
+        entry: recorded.control.leaf,
+    }
+}
+
+/// The officer's name as reports have it, which hold 70 characters.
+pub(super) fn officers_name(signed: &Signed) -> String {
+    signed.officer.name.to_string().chars().take(70).collect()
+}
+
+/// The report that the form describes; `Err` with the field that cannot be read.
+fn report(fields: &Fields, signed: &Signed) -> Result<ControlReport, &'static str> {
+    let identity = match fields.one("identity") {
+        "" => None,
+        "agrees" => Some(GoodsIdentity::Agrees),
+        "differs" => Some(GoodsIdentity::Differs),
+        _ => return Err("identity"),
+    };
+    let seals = match fields.one("seals") {
+        "" => None,
+        "intact" => Some(LoadSeals::Intact),
+        "broken" => Some(LoadSeals::Broken),
+        "absent" => Some(LoadSeals::Absent),
+        _ => return Err("seals"),
+    };
+    // Browsers send lines apart; a report is one text.
+    let note = fields.one("note").split_whitespace().collect::<Vec<_>>().join(" ");
+    let seen: std::collections::HashSet<&str> = fields.all("seen").collect();
+    let listed = || fields.all("serial").filter(|_| fields.one("looked") == "all" || !seen.is_empty());
+    let serial = |number: &str| {
+        let is_seen = seen.contains(number);
+        // One that is not ticked is missing only where all were looked for.
+        if !is_seen && fields.one("looked") != "all" {
+            return None;
+        }
+        Some(number.parse().map(|number| SerialNumber { number, seen: is_seen }).map_err(|_| "serial"))
+    };
+    let serial_numbers = listed().filter_map(serial).collect::<Result<Vec<_>, _>>()?;
+    Ok(ControlReport {
+        id: fields.needed("id")?,
+        office: signed.officer.office.clone(),
+        officer: officers_name(signed).parse().map_err(|_| "officer")?,
+        declaration: fields.read("declaration")?,
+        certificate: fields.read("certificate")?,
+        result: ControlResult::from_name(fields.one("result")).ok_or("result")?,
+        identity,
+        seals,
+        new_tractor: fields.read("new-tractor")?,
+        serial_numbers,
+        note: if note.is_empty() { None } else { Some(note.parse().map_err(|_| "note")?) },
+        answers: fields.read("answers")?,
+        seen_entry: fields.read("entry")?,
+        recorded_at: match fields.one("recorded-at") {
+            "" => None,
+            text => {
+                let form = &time::format_description::well_known::Rfc3339;
+                Some(time::OffsetDateTime::parse(text, form).map_err(|_| "recorded-at")?)
+            }
+        },
+        offline: fields.one("offline") == "true",
+    })
+}

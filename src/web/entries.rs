@@ -1,0 +1,217 @@
+//! The log for the officers who answer for an office: search by number, MRN, office and time; every entry has an address,
+//! with its receipt.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use endmark_core::export::Filter;
+use time::Date;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+use super::away::Away;
+use super::history;
+use super::page::{Bar, page};
+use super::session::Signed;
+use crate::app::App;
+use crate::entry::Logged;
+use crate::http::{Problem, ProblemKind};
+use crate::store::export;
+use crate::words::Language;
+
+/// Entries on a page.
+const PAGE: u16 = 50;
+
+/// Its routes.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.service(search).service(show);
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct Query {
+    #[serde(default)]
+    certificate: String,
+    #[serde(default)]
+    declaration: String,
+    #[serde(default)]
+    office: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    before: String,
+}
+
+/// An entry in a list.
+struct EntryRow {
+    leaf: u64,
+    at: String,
+    what: String,
+    decision: String,
+    office: String,
+    about: String,
+}
+
+/// What was found.
+#[derive(Template)]
+#[template(path = "entries.html")]
+struct EntriesPage {
+    t: Language,
+    bar: Bar,
+    query: Query,
+    /// The field that cannot be read.
+    wrong: Option<&'static str>,
+    entries: Vec<EntryRow>,
+    asked: bool,
+    /// The address of older ones; empty: there are none.
+    older: String,
+}
+
+/// One entry.
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryPage {
+    t: Language,
+    bar: Bar,
+    leaf: u64,
+    what: String,
+    decision: String,
+    at: String,
+    facts: Vec<(&'static str, String)>,
+    reasons: Vec<String>,
+    receipt: String,
+    body: String,
+}
+
+impl Query {
+    /// Entries of the organisation alone. Days begin where the register is.
+    fn filter(&self, app: &App, organisation: &str) -> Result<Filter, &'static str> {
+        let day = |text: &str, name: &'static str| match text {
+            "" => Ok(None),
+            text => Date::parse(text, format_description!("[year]-[month]-[day]")).map(Some).map_err(|_| name),
+        };
+        let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_ascii_uppercase());
+        let certificate = given(&self.certificate).map(|text| text.parse().map_err(|_| "certificate")).transpose()?;
+        let until = day(&self.until, "until")?.map(|day| day.next_day().ok_or("until")).transpose()?;
+        Ok(Filter {
+            organisation: Some(organisation.to_owned()),
+            certificate,
+            declaration: given(&self.declaration),
+            office: given(&self.office),
+            from: day(&self.from, "from")?.and_then(|day| app.context.clock.begins(day)),
+            until: until.and_then(|day| app.context.clock.begins(day)),
+            ..Filter::default()
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        [&self.certificate, &self.declaration, &self.office, &self.from, &self.until].into_iter().all(String::is_empty)
+    }
+
+    /// The address of the next page, in this language.
+    fn older(&self, before: u64, t: Language) -> String {
+        let encoded = |text: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+            let byte = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+            text.bytes().map(byte).collect::<String>()
+        };
+        format!(
+            "/officer/entries?certificate={}&declaration={}&office={}&from={}&until={}&before={before}&language={}",
+            encoded(&self.certificate),
+            encoded(&self.declaration),
+            encoded(&self.office),
+            encoded(&self.from),
+            encoded(&self.until),
+            t.code()
+        )
+    }
+}
+
+/// Searches the entries of the officer's own organisation, the newest first; for supervisors.
+#[get("/officer/entries")]
+async fn search(app: web::Data<App>, signed: Signed, query: web::Query<Query>) -> Result<HttpResponse, Away> {
+    let t = signed.language;
+    let away = |problem| Away::Problem(problem, t);
+    if !signed.officer.supervisor {
+        return Err(away(Problem::new(ProblemKind::GrantMissing, "the log is searched by supervisors")));
+    }
+    let query = query.into_inner();
+    let filter = query.filter(&app, signed.organisation().as_str());
+    let (filter, wrong) = match filter {
+        Ok(filter) => (Some(filter).filter(|_| !query.is_empty()), None),
+        Err(field) => (None, Some(field)),
+    };
+    let asked = filter.is_some();
+    let mut entries = Vec::new();
+    let mut older = String::new();
+    if let Some(filter) = filter {
+        let before = query.before.parse().unwrap_or(u64::MAX);
+        let found = app.readers.read(move |connection| export::page_before(connection, &filter, before, PAGE)).await;
+        let found = found.map_err(|error| away(error.into()))?;
+        older = found.older.map(|before| query.older(before, t)).unwrap_or_default();
+        for (leaf, body) in found.entries {
+            if let Ok(entry) = Logged::read(&body) {
+                entries.push(row(t, leaf, &entry));
+            }
+        }
+    }
+    let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    Ok(page(status, &EntriesPage { t, bar: Bar::of(&signed), query, wrong, entries, asked, older }))
+}
+
+fn row(t: Language, leaf: u64, entry: &Logged) -> EntryRow {
+    let about = entry.declaration.iter().chain(entry.certificates.first()).chain(&entry.subject);
+    EntryRow {
+        leaf,
+        at: at(t, entry),
+        what: history::kind(t, entry.kind.as_str()),
+        decision: history::decision(t, &entry.decision),
+        office: entry.office.clone().unwrap_or_default(),
+        about: about.cloned().collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn at(t: Language, entry: &Logged) -> String {
+    history::at(t, &entry.at.format(&Rfc3339).unwrap_or_default())
+}
+
+/// One entry of the officer's own organisation, readable, with the proof that the log has it.
+#[get("/officer/entries/{leaf}")]
+async fn show(app: web::Data<App>, signed: Signed, path: web::Path<String>) -> Result<HttpResponse, Away> {
+    let t = signed.language;
+    let away = |problem| Away::Problem(problem, t);
+    let leaf: u64 = path.parse().map_err(|_| away(Problem::not_found()))?;
+    let published = app.writer.shared().published.load_full();
+    if leaf >= published.head.size {
+        return Err(away(Problem::not_found()));
+    }
+    let proved = app.proved(leaf, &published).await.map_err(|error| away(error.into()))?;
+    let proved = proved.filter(|of| of.organisation == signed.organisation().as_str());
+    let proved = proved.ok_or_else(|| away(Problem::not_found()))?;
+    let broken = |_| away(Problem::new(ProblemKind::Internal, "give the operator the request id"));
+    let read = Logged::read(proved.entry.as_bytes()).map_err(broken)?;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let facts = [
+        ("held-office", text(&read.office)),
+        ("entry-organisation", read.organisation.clone()),
+        ("entry-officer", text(&read.officer)),
+        ("field-mrn", text(&read.declaration)),
+        ("goods-certificate", read.certificates.join(", ")),
+        ("entry-subject", text(&read.subject)),
+        ("entry-evidence", read.evidence.map(|digest| digest.to_string()).unwrap_or_default()),
+    ];
+    let shown = EntryPage {
+        t,
+        bar: Bar::of(&signed),
+        leaf,
+        what: history::kind(t, read.kind.as_str()),
+        decision: history::decision(t, &read.decision),
+        at: at(t, &read),
+        facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+        reasons: read.reasons.iter().map(|code| history::reason(t, code)).collect(),
+        receipt: proved.receipt.to_text(),
+        body: proved.entry,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}

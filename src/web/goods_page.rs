@@ -1,0 +1,445 @@
+//! The answer on goods, as a page. Filled where the answer on a paper is framed, and in other words: nobody takes one for
+//! the other.
+
+use std::collections::{BTreeSet, HashMap};
+
+use askama::Template;
+use endmark_core::certificate::Line;
+use endmark_core::consignment::{Consignment, Stage};
+use endmark_core::number::CertificateNumber;
+use endmark_core::reference::{DeclarationReference, Mrn, Office};
+use endmark_core::verdict::{Answer, Finding, ItemVerdict, Severity, Source, Verdict};
+
+use super::answer::{self, LineRow};
+use super::history::{self, HistoryRow};
+use super::page::Bar;
+use super::session::Signed;
+use super::{supplied, when};
+use crate::app::{App, Known, NotShown};
+use crate::http::Problem;
+use crate::ledger::{LineTotals, decimal};
+use crate::store::control::Control;
+use crate::words::Language;
+use crate::writer::Prepared;
+
+/// The most rows of a list: a declaration has thousands of items, a page is read in the rain.
+const ROWS_MAX: usize = 200;
+
+/// What is known around the question.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// The declaration.
+    pub(super) known: Option<Known>,
+    /// Whether what is stored of it does not verify.
+    pub(super) tampered: bool,
+    /// The entry that has its goods.
+    pub(super) declared_in: Option<u64>,
+    /// Whether customs reserved them.
+    pub(super) held: bool,
+}
+
+impl Around {
+    pub(super) async fn of(app: &App, mrn: &Mrn) -> Result<Self, Problem> {
+        match app.declaration(mrn.clone()).await {
+            Ok(known) => Ok(Self { known, ..Self::default() }),
+            Err(NotShown::Tampered) => Ok(Self { tampered: true, ..Self::default() }),
+            Err(NotShown::Store(error)) => Err(error.into()),
+        }
+    }
+
+    fn history(&self, t: Language) -> Vec<HistoryRow> {
+        self.known.as_ref().map(|known| history::rows(t, known)).unwrap_or_default()
+    }
+
+    /// Controls at other offices that no movement explains.
+    fn conflicts(&self, t: Language, here: &Office) -> Vec<String> {
+        let elsewhere = self.known.iter().flat_map(|known| &known.elsewhere);
+        elsewhere.filter(|control| control.office != *here).map(|control| said(t, control)).collect()
+    }
+}
+
+/// A control in a sentence: where and when.
+pub(super) fn said(t: Language, control: &Control) -> String {
+    let (office, at) = (control.office.to_string(), when::said(t, control.recorded_at));
+    let result = history::decision(t, control.result.as_str());
+    t.say_with("control-elsewhere", [("office", office.into()), ("at", at.into()), ("result", result.into())])
+}
+
+/// A reason, with both sides.
+struct ReasonRow {
+    icon: &'static str,
+    severity: &'static str,
+    words: String,
+    item: Option<u32>,
+    line: Option<u32>,
+    certificate: String,
+    declared: String,
+    certified: String,
+    basis: String,
+}
+
+/// Something that was not compared.
+struct MissingRow {
+    place: String,
+    element: String,
+    item: Option<u32>,
+    certified: String,
+    can_be_supplied: bool,
+}
+
+/// A goods item.
+struct ItemRow {
+    number: u32,
+    description: String,
+    code: String,
+    answer: &'static str,
+    asks: Vec<String>,
+}
+
+/// A certificate cited.
+struct CertificateCard {
+    number: String,
+    facts: Vec<(&'static str, String)>,
+    lines: Vec<LineRow>,
+    statements: Vec<(String, String)>,
+}
+
+/// What an item holds, or what was presented.
+struct HeldRow {
+    item: u32,
+    certificate: String,
+    line: u32,
+    quantity: String,
+    office: String,
+    at: String,
+    /// The key of what it is.
+    what: &'static str,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "goods.html")]
+pub(super) struct GoodsPage {
+    t: Language,
+    bar: Bar,
+    tone: &'static str,
+    icon: &'static str,
+    headline: &'static str,
+    mrn: String,
+    certificate: String,
+    /// What must be known before anything else: keys.
+    notices: Vec<&'static str>,
+    conflicts: Vec<String>,
+    reasons: Vec<ReasonRow>,
+    reasons_more: String,
+    missing: Vec<MissingRow>,
+    supplied: Vec<String>,
+    items: Vec<ItemRow>,
+    certificates: Vec<CertificateCard>,
+    held: Vec<HeldRow>,
+    history: Vec<HistoryRow>,
+    joined: Vec<String>,
+    sources: Vec<String>,
+    edition: String,
+    office: String,
+    version: u32,
+    as_of: String,
+    entry: u64,
+}
+
+impl GoodsPage {
+    #[expect(clippy::too_many_arguments, reason = "everything that one page shows")]
+    pub(super) fn new(
+        app: &App,
+        t: Language,
+        signed: &Signed,
+        asked: &Consignment,
+        verdict: Verdict,
+        entry: u64,
+        certificates: &HashMap<CertificateNumber, Prepared>,
+        left: &[(CertificateNumber, LineTotals)],
+        around: Around,
+    ) -> Self {
+        let (tone, icon, headline) = match verdict.verdict {
+            Answer::Conforms => ("yes", "✔", "goods-conform"),
+            Answer::DoesNotConform => ("no", "✖", "goods-do-not-conform"),
+            Answer::CannotBeChecked => ("open", "?", "goods-cannot-be-checked"),
+        };
+        let mut sorted: Vec<(&CertificateNumber, &Prepared)> = certificates.iter().collect();
+        sorted.sort_by_key(|(number, _)| **number);
+        let mrn = match &asked.reference {
+            Some(DeclarationReference::Mrn { value }) => value.to_string(),
+            Some(DeclarationReference::Lrn { .. }) | None => String::new(),
+        };
+        let more = verdict.findings.len().saturating_sub(ROWS_MAX);
+        let source = |of: &Source| format!("{} {}", of.id, of.version);
+        Self {
+            t,
+            bar: Bar::of(signed),
+            tone,
+            icon,
+            headline,
+            notices: notices(asked, &around),
+            conflicts: around.conflicts(t, &signed.officer.office),
+            reasons: verdict.findings.iter().take(ROWS_MAX).map(|finding| reason(t, finding)).collect(),
+            reasons_more: match u64::try_from(more) {
+                Ok(0) | Err(_) => String::new(),
+                Ok(more) => t.say_count("goods-more", more),
+            },
+            missing: missing(t, asked, &verdict),
+            supplied: verdict
+                .supplied_from_papers
+                .iter()
+                .map(|of| t.say(&format!("element-{}", supplied::name(*of))))
+                .collect(),
+            items: verdict.items.iter().take(ROWS_MAX).map(|item| item_row(t, asked, item)).collect(),
+            certificate: sorted.first().map(|(number, _)| number.to_string()).unwrap_or_default(),
+            certificates: sorted.iter().take(ROWS_MAX).filter_map(|of| card(app, of.0, of.1, left)).collect(),
+            held: held(t, &around),
+            history: around.history(t),
+            joined: around.known.as_ref().map(history::joined).unwrap_or_default(),
+            sources: verdict.regimes.iter().chain(&verdict.lists).map(source).collect(),
+            edition: verdict.edition.map(|edition| edition.to_string()).unwrap_or_default(),
+            office: asked.office.to_string(),
+            version: asked.declaration_version,
+            as_of: when::said(t, verdict.as_of),
+            mrn,
+            entry,
+        }
+    }
+}
+
+fn notices(asked: &Consignment, around: &Around) -> Vec<&'static str> {
+    let declaration = around.known.as_ref().and_then(|known| known.declaration.as_ref());
+    let status = declaration.map(|of| of.status.as_str());
+    [
+        (around.tampered, "goods-tampered"),
+        (around.declared_in.is_some() && !around.held, "goods-never-held"),
+        (status == Some("deleted"), "goods-deleted"),
+        (status == Some("invalidated"), "goods-invalidated"),
+        (declaration.is_some_and(|of| of.confidential), "goods-confidential"),
+        (asked.stage == Stage::Start, "goods-without-declaration"),
+    ]
+    .into_iter()
+    .filter_map(|(is, key)| is.then_some(key))
+    .collect()
+}
+
+fn reason(t: Language, finding: &Finding) -> ReasonRow {
+    let (icon, severity) = match finding.severity {
+        Severity::Hard => ("✖", "severity-hard"),
+        Severity::Open => ("?", "severity-open"),
+        Severity::Warning => ("!", "severity-warning"),
+        Severity::Information => ("i", "severity-information"),
+    };
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    ReasonRow {
+        icon,
+        severity,
+        words: t.say(&format!("finding-{}", finding.code.as_str())),
+        item: finding.goods_item,
+        line: finding.line,
+        certificate: text(&finding.certificate),
+        declared: text(&finding.declared),
+        certified: text(&finding.certified),
+        basis: text(&finding.legal_basis),
+    }
+}
+
+fn missing(t: Language, asked: &Consignment, verdict: &Verdict) -> Vec<MissingRow> {
+    let mut seen = BTreeSet::new();
+    let mut rows = Vec::new();
+    for of in &verdict.not_compared {
+        let name = supplied::name(of.element);
+        let place = of.goods_item.map_or_else(|| name.to_owned(), |item| format!("{name}-{item}"));
+        rows.push(MissingRow {
+            // One field for an element, however many certificates say something of it.
+            can_be_supplied: seen.insert(place.clone()) && supplied::can_be_supplied(asked, of.element),
+            place,
+            element: t.say(&format!("element-{name}")),
+            item: of.goods_item,
+            certified: of.certified.clone(),
+        });
+        if rows.len() == ROWS_MAX {
+            break;
+        }
+    }
+    rows
+}
+
+fn item_row(t: Language, asked: &Consignment, verdict: &ItemVerdict) -> ItemRow {
+    let item = asked.goods_items.iter().find(|item| item.goods_item_number == verdict.goods_item_number);
+    let mut asks: Vec<String> = Vec::new();
+    for said in &verdict.regimes {
+        let requirement = match said.requirement {
+            endmark_core::verdict::Requirement::NotRequired => continue,
+            endmark_core::verdict::Requirement::OtherDocumentRequired => "requirement-other-document",
+            endmark_core::verdict::Requirement::Unknown => "requirement-unknown",
+            endmark_core::verdict::Requirement::CertificateRequired => "requirement-certificate",
+            endmark_core::verdict::Requirement::Prohibited => "requirement-prohibited",
+        };
+        asks.push(format!("{} ({})", t.say(requirement), said.legal_basis));
+    }
+    ItemRow {
+        number: verdict.goods_item_number,
+        description: item.and_then(|item| item.description.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        code: item.map(|item| item.commodity_code.to_string()).unwrap_or_default(),
+        answer: match verdict.answer {
+            Answer::Conforms => "item-conforms",
+            Answer::DoesNotConform => "item-does-not-conform",
+            Answer::CannotBeChecked => "item-cannot-be-checked",
+        },
+        asks,
+    }
+}
+
+fn card(
+    app: &App,
+    number: &CertificateNumber,
+    prepared: &Prepared,
+    left: &[(CertificateNumber, LineTotals)],
+) -> Option<CertificateCard> {
+    let Prepared::Verified(verified) = prepared else { return None };
+    let certificate = &verified.certificate;
+    let of_this = left.iter().filter(|(of, _)| of == number).map(|(_, totals)| totals.clone());
+    Some(CertificateCard {
+        number: number.to_string(),
+        facts: answer::facts(certificate),
+        lines: answer::rows(certificate, &of_this.collect::<Vec<_>>()),
+        statements: answer::statements(app, certificate),
+    })
+}
+
+fn held(t: Language, around: &Around) -> Vec<HeldRow> {
+    let Some(known) = &around.known else { return Vec::new() };
+    let unit = |key| known.lines.get(&key).map(|line| line.position.unit.to_string()).unwrap_or_default();
+    let claims = known.claims.iter().map(|claim| HeldRow {
+        item: claim.key.item.item,
+        certificate: claim.key.line.certificate.to_string(),
+        line: claim.key.line.line,
+        quantity: format!("{} {}", decimal(claim.claim.quantity), unit(claim.key.line)),
+        office: claim.office.to_string(),
+        at: when::said(t, claim.at),
+        what: match claim.claim.phase {
+            endmark_core::position::Phase::Reserved => "held-reserved",
+            endmark_core::position::Phase::Consumed => "held-released",
+        },
+    });
+    let presented = known.presentations.iter().flat_map(|of| of.goods.iter().map(move |goods| (of, goods)));
+    let presented = presented.map(|(of, goods)| {
+        let key = endmark_core::position::LineKey { certificate: goods.certificate, line: goods.line };
+        HeldRow {
+            item: goods.item,
+            certificate: goods.certificate.to_string(),
+            line: goods.line,
+            quantity: format!("{} {}", decimal(goods.millionths), unit(key)),
+            office: of.office.to_string(),
+            at: when::said(t, of.at),
+            what: if of.turned_back { "held-turned-back" } else { "held-presented" },
+        }
+    });
+    claims.chain(presented).take(ROWS_MAX).collect()
+}
+
+/// A declaration whose goods cannot be asked about: never a yes.
+#[derive(Template)]
+#[template(path = "not_asked.html")]
+pub(super) struct NotAskedPage {
+    t: Language,
+    bar: Bar,
+    mrn: String,
+    why: &'static str,
+    conflicts: Vec<String>,
+    history: Vec<HistoryRow>,
+    joined: Vec<String>,
+}
+
+impl NotAskedPage {
+    pub(super) fn new(t: Language, signed: &Signed, mrn: &Mrn, why: &'static str, around: Around) -> Self {
+        Self {
+            t,
+            bar: Bar::of(signed),
+            mrn: mrn.to_string(),
+            why: if around.tampered { "goods-tampered" } else { why },
+            conflicts: around.conflicts(t, &signed.officer.office),
+            history: around.history(t),
+            joined: around.known.as_ref().map(history::joined).unwrap_or_default(),
+        }
+    }
+}
+
+/// The form for goods that travel with a certificate's paper.
+#[derive(Template)]
+#[template(path = "goods_form.html")]
+pub(super) struct GoodsFormPage {
+    t: Language,
+    bar: Bar,
+    certificate: String,
+    /// Number and words of each line.
+    lines: Vec<(u32, String)>,
+    units: Vec<String>,
+    office: String,
+}
+
+impl GoodsFormPage {
+    pub(super) fn new(t: Language, signed: &Signed, number: Option<CertificateNumber>, lines: &[Line]) -> Self {
+        let words = |line: &Line| format!("{}: {} {}", line.line, line.commodity_code, line.description);
+        let mut units: Vec<String> = lines.iter().map(|line| line.quantity.unit.to_string()).collect();
+        units.sort_unstable();
+        units.dedup();
+        Self {
+            t,
+            bar: Bar::of(signed),
+            certificate: number.map(|number| number.to_string()).unwrap_or_default(),
+            lines: lines.iter().take(ROWS_MAX).map(|line| (line.line, words(line))).collect(),
+            units,
+            office: signed.officer.office.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use endmark_core::consignment::Element;
+    use endmark_core::verdict::FindingCode;
+
+    use crate::web::supplied;
+    use crate::words::Language;
+
+    #[test]
+    fn every_finding_and_every_element_has_words_in_every_language() {
+        let findings = FindingCode::ALL.iter().map(|code| format!("finding-{}", code.as_str()));
+        let elements = Element::ALL.into_iter().map(|element| format!("element-{}", supplied::name(element)));
+        for key in findings.chain(elements) {
+            for language in Language::ALL {
+                assert_ne!(language.say(&key), key, "{language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_that_can_be_wrong_has_words() {
+        let entered = [
+            "certificate",
+            "data-set",
+            "mrn",
+            "quantity",
+            "unit",
+            "routing",
+            "destination",
+            "exporter",
+            "consignee",
+            "plates",
+            "net-mass",
+            "documents",
+            "mode",
+            "line",
+            "code",
+            "from",
+            "until",
+        ];
+        for key in entered.map(|name| format!("field-{name}")) {
+            assert_ne!(Language::En.say(&key), key);
+        }
+    }
+}

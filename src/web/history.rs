@@ -1,0 +1,91 @@
+//! What happened to a movement, as rows of a page.
+
+use endmark_core::reference::Mrn;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::when;
+use crate::app::{Event, Known};
+use crate::words::Language;
+
+/// Something that happened.
+#[derive(Debug)]
+pub(super) struct HistoryRow {
+    pub(super) leaf: u64,
+    pub(super) at: String,
+    pub(super) what: String,
+    pub(super) decision: String,
+    pub(super) office: String,
+    pub(super) organisation: String,
+    pub(super) notes: Vec<String>,
+    /// What an officer wrote.
+    pub(super) written: Option<String>,
+}
+
+/// The words for a type of entry, or its name where it has none.
+pub(super) fn kind(t: Language, kind: &str) -> String {
+    t.say_or(&format!("kind-{kind}"), kind)
+}
+
+/// The words for a decision, or its name where it has none.
+pub(super) fn decision(t: Language, decision: &str) -> String {
+    t.say_or(&format!("decision-{decision}"), decision)
+}
+
+/// The words for a reason: of a control, or a finding's; its code where it has none.
+pub(super) fn reason(t: Language, code: &str) -> String {
+    t.say_or(&format!("control-{code}"), &t.say_or(&format!("finding-{code}"), code))
+}
+
+/// When an entry was decided.
+pub(super) fn at(t: Language, text: &str) -> String {
+    OffsetDateTime::parse(text, &Rfc3339).map_or_else(|_| text.to_owned(), |at| when::said(t, at))
+}
+
+/// The rows of a declaration's history, newest first.
+pub(super) fn rows(t: Language, known: &Known) -> Vec<HistoryRow> {
+    known.moves.iter().map(|event| row(t, event, known)).collect()
+}
+
+fn row(t: Language, event: &Event, known: &Known) -> HistoryRow {
+    let text = |name: &str| event.text(name).unwrap_or_default();
+    let control = known.controls.iter().find(|control| control.leaf == event.leaf);
+    let mut notes: Vec<String> =
+        control.iter().flat_map(|control| &control.findings).map(|code| reason(t, code)).collect();
+    if let Some(control) = control {
+        if control.offline {
+            let at = when::said(t, control.recorded_at);
+            notes.push(t.say_with("control-offline", [("at", at.into())]));
+        }
+        if !control.conflicts.is_empty() {
+            notes.push(t.say("control-controlConflict"));
+        }
+        if control.answers.is_some() {
+            notes.push(t.say("control-is-second-look"));
+        }
+    }
+    let of = |name: &str| Some(event.written.as_ref()?.get(name)?.as_str()?.to_owned());
+    let written = match (text("type"), &event.written) {
+        ("controlRecorded", Some(_)) => of("note"),
+        ("declarationOverridden", Some(_)) => of("reason"),
+        ("controlRecorded" | "declarationOverridden", None) if text("decision") != "already" => {
+            Some(t.say("history-erased"))
+        }
+        _ => None,
+    };
+    HistoryRow {
+        leaf: event.leaf,
+        at: at(t, text("at")),
+        what: kind(t, text("type")),
+        decision: decision(t, text("decision")),
+        office: text("office").to_owned(),
+        organisation: text("organisation").to_owned(),
+        notes,
+        written,
+    }
+}
+
+/// The declarations of the same movement.
+pub(super) fn joined(known: &Known) -> Vec<String> {
+    known.joined.iter().map(Mrn::to_string).collect()
+}
