@@ -21,8 +21,8 @@ use crate::officer::Officer;
 use crate::store::audit::begin_snapshot;
 use crate::store::head::{self, Head};
 use crate::store::{
-    Connection, RowKey, StoreError, log_key as log_key_rows, officer as officer_rows, registry as rows, registry_digest,
-    webhook as webhook_rows,
+    Connection, RowKey, StoreError, log_key as log_key_rows, officer as officer_rows, registry as rows,
+    registry_digest, webhook as webhook_rows,
 };
 use crate::webhook::{State, Webhook};
 

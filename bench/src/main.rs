@@ -124,14 +124,14 @@ fn serve(
                 Load::TwoNodes => continue,
                 Load::Closed | Load::Handshakes | Load::HalfOf(_) => None,
             };
-            let pace = match scenario.load {
+            let a_second = match scenario.load {
                 Load::HalfOf(other) => report.rate(other, connections).map(|rate| rate / 2.0),
                 Load::Closed | Load::Handshakes | Load::TwoNodes => None,
             };
             let services: Vec<&Service> = std::iter::once(&service).chain(second.as_ref()).collect();
             let measured = plan.measured;
             let (folder, database) = (place.dir(), place.database());
-            let bench = Bench { plan, folder, services: &services, database, measured, pace };
+            let bench = Bench { plan, folder, services: &services, database, measured, pace: a_second };
             let serials = prepare::serials(&bench, register, scenario, connections)?;
             let measured = drive::run(&bench, &mut register.stock, scenario, connections, serials)?;
             register.stock.sealed = Vec::new();

@@ -83,18 +83,18 @@ fn seal(register: &mut Register, sealer: &Sealer, count: u32) -> Result<std::ops
     let part = |thread: u32| -> Result<Vec<Bytes>, Failed> {
         let serials =
             (from..from.saturating_add(count)).skip(usize::try_from(thread)?).step_by(usize::try_from(threads)?);
-        let sealed = serials.map(|serial| {
+        let made = serials.map(|serial| {
             let text = payload.text(&format!("AHEAD-{serial:07}"));
             Ok(Bytes::from(sealer.seal_unread(text.as_bytes(), at)?.1))
         });
-        sealed.collect()
+        made.collect()
     };
-    let sealed: Result<Vec<Vec<Bytes>>, Failed> = std::thread::scope(|scope| {
+    let parts: Result<Vec<Vec<Bytes>>, Failed> = std::thread::scope(|scope| {
         let part = &part;
         let threads: Vec<_> = (0..threads).map(|thread| scope.spawn(move || part(thread))).collect();
         threads.into_iter().map(|thread| thread.join().map_err(|_| "a sealing thread panicked")?).collect()
     });
     register.sealed_ahead = from.saturating_add(count);
-    register.stock.sealed = sealed?.into_iter().flatten().collect();
+    register.stock.sealed = parts?.into_iter().flatten().collect();
     Ok(0..u64::try_from(register.stock.sealed.len())?)
 }

@@ -192,13 +192,13 @@ impl GoodsPage {
                 .iter()
                 .map(|of| t.say(&format!("element-{}", supplied::name(*of))))
                 .collect(),
-            items: verdict.items.iter().take(ROWS_MAX).map(|item| item_row(t, asked, item)).collect(),
+            items: verdict.items.iter().take(ROWS_MAX).map(|item| item_row(t, asked, &verdict, item)).collect(),
             certificate: sorted.first().map(|(number, _)| number.to_string()).unwrap_or_default(),
             certificates: sorted.iter().take(ROWS_MAX).filter_map(|of| card(app, of.0, of.1, left)).collect(),
             held: held(t, &around),
             history: around.history(t),
             joined: around.known.as_ref().map(history::joined).unwrap_or_default(),
-            sources: verdict.regimes.iter().chain(&verdict.lists).map(source).collect(),
+            sources: verdict.regimes.iter().map(|regime| &regime.source).chain(&verdict.lists).map(source).collect(),
             edition: verdict.edition.map(|edition| edition.to_string()).unwrap_or_default(),
             office: asked.office.to_string(),
             version: asked.declaration_version,
@@ -242,7 +242,7 @@ fn reason(t: Language, finding: &Finding) -> ReasonRow {
         certificate: text(&finding.certificate),
         declared: text(&finding.declared),
         certified: text(&finding.certified),
-        basis: text(&finding.legal_basis),
+        basis: finding.legal_basis.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
 
@@ -267,7 +267,7 @@ fn missing(t: Language, asked: &Consignment, verdict: &Verdict) -> Vec<MissingRo
     rows
 }
 
-fn item_row(t: Language, asked: &Consignment, verdict: &ItemVerdict) -> ItemRow {
+fn item_row(t: Language, asked: &Consignment, whole: &Verdict, verdict: &ItemVerdict) -> ItemRow {
     let item = asked.goods_items.iter().find(|item| item.goods_item_number == verdict.goods_item_number);
     let mut asks: Vec<String> = Vec::new();
     for said in &verdict.regimes {
@@ -278,7 +278,9 @@ fn item_row(t: Language, asked: &Consignment, verdict: &ItemVerdict) -> ItemRow 
             endmark_core::verdict::Requirement::CertificateRequired => "requirement-certificate",
             endmark_core::verdict::Requirement::Prohibited => "requirement-prohibited",
         };
-        asks.push(format!("{} ({})", t.say(requirement), said.legal_basis));
+        let regime = whole.regimes.iter().find(|regime| regime.source.id == said.regime);
+        let law = regime.and_then(|regime| regime.legal_basis.as_ref()).unwrap_or(&said.regime);
+        asks.push(format!("{} ({law})", t.say(requirement)));
     }
     ItemRow {
         number: verdict.goods_item_number,

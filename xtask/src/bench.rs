@@ -25,7 +25,7 @@ pub(crate) fn soak(arguments: &[String]) -> Result<(), Failed> {
     while let Some(argument) = arguments.next() {
         match argument.strip_prefix("--minutes") {
             Some("") => minutes = arguments.next().cloned().unwrap_or_default(),
-            Some(value) => minutes = value.trim_start_matches('=').to_owned(),
+            Some(value) => value.trim_start_matches('=').clone_into(&mut minutes),
             None => passed.push(argument.clone()),
         }
     }

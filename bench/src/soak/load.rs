@@ -34,6 +34,12 @@ pub(super) struct Memory {
     next: u64,
 }
 
+impl Memory {
+    const fn goes_on(&mut self) {
+        self.unanswered = self.unanswered.saturating_add(1);
+    }
+}
+
 /// A customs system: reserves, often repeats itself, releases every second one, checks and reads in between.
 pub(super) async fn keep_asking(
     place: &Place,
@@ -57,11 +63,12 @@ pub(super) async fn keep_asking(
         if asker.ask(&mut line, &|| scenario::reserve(stock, serial), "\"outcome\":\"01\"").await {
             memory.borrow_mut().reserved.insert(serial);
         }
-        if turn % 5 == 0 {
+        if turn.is_multiple_of(5) {
             let _ = asker.ask(&mut line, &|| scenario::reserve(stock, serial), "\"outcome\":\"01\"").await;
         }
         // Its answer may be lost and the release asked for again: already consumed (03) is as good.
-        if turn % 2 == 0 && asker.ask(&mut line, &|| scenario::release(stock, serial), "\"outcome\":\"0").await {
+        if turn.is_multiple_of(2) && asker.ask(&mut line, &|| scenario::release(stock, serial), "\"outcome\":\"0").await
+        {
             memory.borrow_mut().released.insert(serial);
         }
         let _ = asker.ask(&mut line, &|| scenario::receipt(stock, serial), "c2sp.org/tlog-proof").await;
@@ -92,9 +99,7 @@ impl Asker<'_> {
                 }
                 Ok(Err(_)) | Err(_) => *line = None,
             }
-            let mut memory = self.memory.borrow_mut();
-            memory.unanswered = memory.unanswered.saturating_add(1);
-            drop(memory);
+            self.memory.borrow_mut().goes_on();
             sleep(BEFORE_TRYING_AGAIN).await;
         }
         false

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ItemRequirement, Regimes};
+use super::{GoodsList, ItemRequirement, Regimes};
 use crate::verdict::{RegimeInPlay, Source};
 
 /// Regimes and lists by their places.
@@ -30,7 +30,7 @@ impl Used {
 
     /// The lists.
     pub fn lists(&self, of: &Regimes) -> Vec<Source> {
-        let source = |place: &(usize, usize)| of.list_at(*place).map(|list| list.source());
+        let source = |place: &(usize, usize)| of.list_at(*place).map(GoodsList::source);
         self.lists.iter().filter_map(source).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use endmark_core::check::ManufacturerStanding;
 use endmark_core::log::LogKey;
+use endmark_core::manufacturer::Organisation;
 
 use serde_json::json;
 
@@ -19,15 +20,7 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
             (Kind::ManufacturerChanged, new.organisation.to_string(), add_manufacturer(new, view, leaf).map(Some))
         }
         RegistryChange::SetActive { organisation, active } => {
-            let outcome = match view.registry.manufacturer(organisation) {
-                ManufacturerStanding::Known(known) => {
-                    let mut changed = known.as_ref().clone();
-                    changed.active = *active;
-                    Ok(Some(RegistryRow::Manufacturer(Box::new(changed), leaf)))
-                }
-                ManufacturerStanding::Unregistered => Err(format!("no manufacturer {organisation} is registered")),
-                ManufacturerStanding::Unreadable => Err(format!("the row of {organisation} was tampered with")),
-            };
+            let outcome = set_active(organisation, *active, view, leaf).map(Some);
             (Kind::ManufacturerChanged, organisation.to_string(), outcome)
         }
         RegistryChange::AddCaller(new) => {
@@ -115,6 +108,18 @@ pub(super) fn decide(change: &RegistryChange, view: &mut View<'_>, leaf: u64) ->
         draft.previous = Some(from.to_string());
     }
     Decision::new(draft, evidence, reply)
+}
+
+fn set_active(organisation: &Organisation, active: bool, view: &View<'_>, leaf: u64) -> Result<RegistryRow, String> {
+    match view.registry.manufacturer(organisation) {
+        ManufacturerStanding::Known(known) => {
+            let mut changed = known.as_ref().clone();
+            changed.active = active;
+            Ok(RegistryRow::Manufacturer(Box::new(changed), leaf))
+        }
+        ManufacturerStanding::Unregistered => Err(format!("no manufacturer {organisation} is registered")),
+        ManufacturerStanding::Unreadable => Err(format!("the row of {organisation} was tampered with")),
+    }
 }
 
 /// Why nothing of the registry can be changed.
