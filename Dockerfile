@@ -1,6 +1,12 @@
+FROM node:20-bookworm-slim AS decoder
+WORKDIR /officer
+COPY officer .
+RUN npm ci --ignore-scripts && npm run decoder
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /endmark
 COPY . .
+COPY --from=decoder /officer/decoder officer/decoder
 RUN cargo build --release --locked --bin endmark
 
 FROM debian:bookworm-slim

@@ -1,7 +1,9 @@
 //! Settings: a TOML file, then environment variables `ENDMARK__SECTION__KEY`, which win.
 
+mod offline;
 mod web;
 
+pub use offline::Offline;
 pub use web::{Officers, Web};
 
 use std::net::SocketAddr;
@@ -65,6 +67,9 @@ pub struct Settings {
     /// Telling manufacturers.
     #[serde(default)]
     pub webhooks: Webhooks,
+    /// Checking papers without a network.
+    #[serde(default)]
+    pub offline: Offline,
     /// Bounds.
     #[serde(default)]
     pub limits: Limits,
@@ -246,6 +251,7 @@ impl Settings {
                 return refuse(key, &years.to_string(), "write a number of years from 3 (UCC Article 51) to 100");
             }
         }
+        self.offline.validate()?;
         if limits.evidence_kib_per_minute == 0 {
             return refuse("limits.evidence_kib_per_minute", "0", "write at least 1");
         }

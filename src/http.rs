@@ -12,6 +12,7 @@ mod controls;
 mod customs_certificates;
 mod declaration_view;
 mod declarations;
+mod offline_bundle;
 mod openapi;
 pub mod ops;
 mod paper_checks;
@@ -53,6 +54,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(papers::document) // GET /v1/certificates/{number}/document.pdf
         .service(papers::qr_code) // GET /v1/certificates/{number}/qr.svg
         .service(papers::keys) // GET /v1/token-keys
+        .service(offline_bundle::show) // GET /v1/offline-bundle
         .service(usage::usage) // GET /v1/certificates/{number}/usage
         .service(suspension::suspend) // PUT /v1/certificates/{number}/suspension
         .service(suspension::resume) // DELETE /v1/certificates/{number}/suspension

@@ -3,6 +3,8 @@
 
 mod keyboard;
 
+pub(crate) use keyboard::LAYOUTS;
+
 use endmark_core::attachment::{self, AttachmentError};
 use endmark_core::number::{CertificateNumber, NumberError};
 use endmark_core::reference::Mrn;

@@ -9,12 +9,14 @@ mod enter;
 mod entered;
 mod entries;
 mod fields;
+mod files;
 mod form;
 mod goods;
 mod goods_page;
 mod history;
 mod invite;
 mod officer;
+mod offline;
 mod page;
 mod queued;
 mod second_look;
@@ -41,7 +43,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(queued::routes) // /officer/offline/controls: what a device recorded without a network
         .configure(entries::routes) // /officer/entries, /officer/entries/{leaf}
         .configure(enter::routes) // /officer/…: signing in, changing, signing out
-        .configure(invite::routes); // /officer/invite
+        .configure(invite::routes) // /officer/invite
+        .configure(files::routes) // /officer/app/…, the manifest, the service worker
+        .configure(offline::routes); // /officer/offline/…: without a network
 }
 
 /// Which register this is, its log's key and size.

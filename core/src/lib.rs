@@ -19,6 +19,7 @@ pub mod log;
 pub mod manufacturer;
 pub mod moment;
 pub mod number;
+pub mod offline;
 pub mod party;
 pub mod position;
 pub mod presented;

@@ -6,6 +6,7 @@ mod controls;
 mod declaration;
 mod declared;
 mod metrics;
+mod offline;
 mod papers;
 mod prepare;
 mod proof;
@@ -18,6 +19,7 @@ pub use controls::NotRecorded;
 pub use declaration::{Event, Known, NotShown};
 pub use declared::{Declared, NotDeclared};
 pub use metrics::Metrics;
+pub(crate) use offline::NoBundle;
 pub use papers::HeldUp;
 pub use prepare::VerifiedCache;
 pub use proof::{NotProved, Proved};
@@ -62,6 +64,7 @@ pub struct App {
     evidence_quota: DefaultKeyedRateLimiter<String>,
     sign_in_tries: DefaultKeyedRateLimiter<IpAddr>,
     stale_after: Duration,
+    offline: offline::Bundles,
 }
 
 impl App {
@@ -70,9 +73,10 @@ impl App {
         writer: Writer,
         readers: Readers,
         token: TokenSigner,
-        limits: &crate::config::Limits,
+        settings: &crate::config::Settings,
         web_address: String,
     ) -> Self {
+        let limits = &settings.limits;
         let per_minute = |count| Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
         Self {
             context,
@@ -86,6 +90,7 @@ impl App {
             sign_in_tries: RateLimiter::keyed(per_minute(SIGN_IN_TRIES_A_MINUTE)),
             evidence_quota: RateLimiter::keyed(per_minute(limits.evidence_kib_per_minute)),
             stale_after: Duration::days(limits.stale_after_days.into()),
+            offline: offline::Bundles::new(settings),
         }
     }
 

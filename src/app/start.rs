@@ -169,7 +169,7 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
         Limits { batch_max: limits.batch_max, queue_max: limits.queue_max, wait_millis_max: limits.wait_millis_max };
     let (writer, thread) = apart(|| Writer::start(&url, Arc::clone(&context), writer_limits))?;
     let readers = Readers::start(&url, limits.readers)?;
-    let app = Arc::new(App::new(context, writer, readers, token, &limits, settings.web.address(web)));
+    let app = Arc::new(App::new(context, writer, readers, token, settings, settings.web.address(web)));
     background::service_command(&app, Occasion::Started).await;
     let servers = [
         serve_api(&app, api_listener, tls, limits.connections_max)?,

@@ -210,6 +210,18 @@ pub fn all(connection: &mut Connection, key: &RowKey, after: &str, most: i64) ->
 /// An organisation and one of its references.
 pub type Reference = (String, String);
 
+/// Certificates that are not valid as stored, those that became so last first. A row that was changed into "valid" by
+/// hand is not among them: only a question at the register, and the audit, find it.
+pub fn not_valid(connection: &mut Connection, key: &RowKey, most: i64) -> Result<Vec<Numbered>, StoreError> {
+    let rows: Vec<Row> = on!(connection, c => certificate::table
+        .filter(certificate::status.ne("valid"))
+        .order(certificate::status_leaf.desc())
+        .limit(most)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.number.clone(), row.open(key))).collect())
+}
+
 /// The numbers that hold these references.
 pub fn by_references(
     connection: &mut Connection,

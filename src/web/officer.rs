@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
 
 use super::answer::AnswerPage;
 use super::away::Away;
+use super::files::has_decoder;
 use super::form::{self, FormError};
 use super::page::{Bar, MessagePage, StartPage, page};
 use super::session::Signed;
@@ -14,7 +15,7 @@ use crate::http::Problem;
 use crate::words::Language;
 use crate::writer::{Action, Command, Reply};
 
-static STYLE: &str = include_str!("../../assets/officer.css");
+pub(super) static STYLE: &str = include_str!("../../assets/officer.css");
 
 /// Its routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -34,7 +35,7 @@ async fn style() -> impl Responder {
 async fn start(app: web::Data<App>, signed: Signed) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let waiting = second_look::waiting(&app, &signed, t).await.map_err(|problem| Away::Problem(problem, t))?;
-    Ok(page(StatusCode::OK, &StartPage { t, bar: Bar::of(&signed), waiting }))
+    Ok(page(StatusCode::OK, &StartPage { t, bar: Bar::of(&signed), waiting, has_decoder: has_decoder() }))
 }
 
 #[post("/officer")]

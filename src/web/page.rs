@@ -8,9 +8,10 @@ use super::second_look::Waiting;
 use super::session::Signed;
 use crate::words::Language;
 
-/// Nothing from elsewhere, no script, no frame around it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Nothing from elsewhere, nothing written into the page itself, no frame around it. The reader of codes compiles
+/// WebAssembly in a worker with a policy of its own (`files.rs`), so no page may.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A page, never kept by a browser that others use too.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
@@ -19,6 +20,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> HttpResponse
             .content_type("text/html; charset=utf-8")
             .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .insert_header((header::PERMISSIONS_POLICY, "camera=(self), microphone=(), geolocation=()"))
             // Not "no-referrer": with it browsers send `Origin: null` with their own forms too, and those are refused.
             .insert_header((header::REFERRER_POLICY, "same-origin"))
             .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -55,6 +57,8 @@ pub(super) struct StartPage {
     pub(super) bar: Bar,
     /// The second looks that colleagues wait for.
     pub(super) waiting: Vec<Waiting>,
+    /// Whether the camera can be used in browsers that do not read codes by themselves.
+    pub(super) has_decoder: bool,
 }
 
 /// Something to say instead of an answer: never green, never a stack trace.

@@ -1,6 +1,7 @@
 //! What a developer runs: `cargo xtask test`, `cargo xtask ci`, `cargo xtask bench`, `cargo xtask soak`.
 
 mod bench;
+mod browser;
 mod checks;
 mod postgres;
 mod tools;
@@ -13,6 +14,7 @@ use postgres::Cluster;
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   test [FILTER]  every test, on SQLite and on a PostgreSQL of its own
+  screenshots    pictures of the officers' pages, into docs/screenshots
   ci             what .ci/run runs: format, clippy, docs, tests, demo, licences
   bench          measures the service in release: docs/PERFORMANCE.md
                  [--quick] [--database sqlite|postgres|both] [--json] [--certificates N] [--growth]
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.first().map(String::as_str) {
         Some("test") => test(arguments.get(1).map(String::as_str)),
+        Some("screenshots") => browser::screenshots(),
         Some("bench") => bench::run(arguments.get(1..).unwrap_or_default()),
         Some("soak") => bench::soak(arguments.get(1..).unwrap_or_default()),
         Some("ci") => checks::all().and_then(|()| test(None)).and_then(|()| checks::demo()),
@@ -54,11 +57,19 @@ fn test(filter: Option<&str>) -> Result<(), Failed> {
     tools::poppler()?;
     tools::go();
     let python = tools::python();
+    // Before the build: it takes the reader of codes into the program.
+    let chromium = browser::ready();
     let mut environment = vec![("ENDMARK_TEST_POSTGRES", cluster.url())];
     environment.extend(python.as_deref().map(|python| ("ENDMARK_TEST_PYTHON", python)));
     let filter: Vec<&str> = filter.into_iter().collect();
     run("cargo", &[&["test", "--workspace", "--locked"], filter.as_slice()].concat(), &environment)?;
     if filter.is_empty() {
+        if let Some(chromium) = &chromium {
+            run("npm", &["--prefix", "officer", "run", "--silent", "test"], &[])?;
+            // By itself: a browser needs the processors that the other tests would take from it.
+            environment.push(("ENDMARK_TEST_CHROMIUM", chromium));
+            run("cargo", &["test", "--workspace", "--locked", "--test", "it", "chromium"], &environment)?;
+        }
         run("cargo", &["test", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"], &[])?;
     }
     Ok(())

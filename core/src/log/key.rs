@@ -79,7 +79,7 @@ impl LogKey {
         &self.public
     }
 
-    pub(super) fn verify(&self, text: &[u8], signature: &[u8]) -> Result<(), LogError> {
+    pub(crate) fn verify(&self, text: &[u8], signature: &[u8]) -> Result<(), LogError> {
         UnparsedPublicKey::new(&ED25519, &self.public)
             .verify(text, signature)
             .map_err(|_| LogError::SignatureInvalid(self.name.to_string()))
@@ -163,6 +163,11 @@ impl LogSigner {
         let note = format!("{text}\n{}", self.signature(&text));
         open_checkpoint(note.as_bytes(), std::slice::from_ref(&self.key))?;
         Ok(note)
+    }
+
+    /// The signature over the signing input of an offline bundle, which no checkpoint could be taken for.
+    pub(crate) fn sign_offline(&self, input: &str) -> Vec<u8> {
+        self.pair.sign(input.as_bytes()).as_ref().to_vec()
     }
 
     /// The signature line over a text of this crate that no checkpoint could be taken for.

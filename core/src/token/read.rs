@@ -1,8 +1,9 @@
 //! Reading a code, bound by bound, and verifying it.
 
 use coset::cbor::Value;
-use coset::{Algorithm, CoseSign1, Header, TaggedCborSerializable as _, iana};
-use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
+use coset::{Algorithm, CoseSign1, CoseSign1Builder, Header, TaggedCborSerializable as _, iana};
+use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
 use super::{CODE_CHARS_MAX, Claims, INFLATED_BYTES_MAX, KeyId, PREFIX, TokenError, TokenKeys, cbor};
 
@@ -47,20 +48,43 @@ pub fn parse(code: &str) -> Result<UnverifiedToken, TokenError> {
     if base45::encode(&deflated) != encoded {
         return Err(TokenError::Base45);
     }
-    let inflated = decompress_to_vec_zlib_with_limit(&deflated, INFLATED_BYTES_MAX).map_err(|failed| {
-        if failed.status == TINFLStatus::HasMoreOutput { TokenError::Bomb } else { TokenError::Deflate }
-    })?;
+    let inflated = inflate_whole(&deflated)?;
     let refused = |problem| TokenError::Cose { problem };
     let signed_one = CoseSign1::from_tagged_slice(&inflated).map_err(|_| refused("not a tagged COSE_Sign1"))?;
     let key = key_id(&signed_one)?;
     let signed = signed_one.tbs_data(&[]);
-    let payload = signed_one.payload.ok_or(refused("no payload"))?;
-    let mut rest = payload.as_slice();
-    let claims: Value = coset::cbor::from_reader(&mut rest).map_err(|_| refused("the payload is not CBOR"))?;
-    if !rest.is_empty() {
-        return Err(refused("bytes follow the claims"));
+    let (signature, payload) = (signed_one.signature, signed_one.payload.ok_or(refused("no payload"))?);
+    let again = CoseSign1Builder::new().protected(header(key)).payload(payload.clone()).signature(signature.clone());
+    if again.build().to_tagged_vec().ok() != Some(inflated) {
+        return Err(refused("not the one spelling: shortest lengths, nothing indefinite, nothing twice"));
     }
-    Ok(UnverifiedToken { unverified_claims: cbor::read(claims)?, key, signed, signature: signed_one.signature })
+    let claims: Value = coset::cbor::from_reader(payload.as_slice()).map_err(|_| refused("the payload is not CBOR"))?;
+    let mut again = Vec::new();
+    if coset::cbor::into_writer(&claims, &mut again).is_err() || again != payload {
+        return Err(refused("the claims are not in their one spelling, or bytes follow them"));
+    }
+    Ok(UnverifiedToken { unverified_claims: cbor::read(claims)?, key, signed, signature })
+}
+
+/// The whole of a zlib stream that nothing follows.
+fn inflate_whole(deflated: &[u8]) -> Result<Vec<u8>, TokenError> {
+    let mut inflated = vec![0; INFLATED_BYTES_MAX.saturating_add(1)];
+    let mut state = InflateState::new_boxed(DataFormat::Zlib);
+    let result = inflate(&mut state, deflated, &mut inflated, MZFlush::Finish);
+    if result.bytes_written > INFLATED_BYTES_MAX {
+        return Err(TokenError::Bomb);
+    }
+    if result.status != Ok(MZStatus::StreamEnd) || result.bytes_consumed != deflated.len() {
+        return Err(TokenError::Deflate);
+    }
+    inflated.truncate(result.bytes_written);
+    Ok(inflated)
+}
+
+/// The protected header of a code.
+fn header(key: KeyId) -> Header {
+    let alg = Some(Algorithm::Assigned(iana::Algorithm::ES256));
+    Header { alg, key_id: key.0.to_vec(), ..Header::default() }
 }
 
 /// The key that the protected header names; nothing else may stand in either header.
@@ -69,14 +93,9 @@ fn key_id(signed: &CoseSign1) -> Result<KeyId, TokenError> {
     if !signed.unprotected.is_empty() {
         return Err(refused("the unprotected header is not empty"));
     }
-    let header = &signed.protected.header;
-    let key = header.key_id.as_slice().try_into().map(KeyId).map_err(|_| refused("a kid of 8 bytes is wanted"))?;
-    let wanted = Header {
-        alg: Some(Algorithm::Assigned(iana::Algorithm::ES256)),
-        key_id: header.key_id.clone(),
-        ..Header::default()
-    };
-    if *header == wanted { Ok(key) } else { Err(refused("the protected header has ES256 and a kid, nothing else")) }
+    let named = &signed.protected.header;
+    let key = named.key_id.as_slice().try_into().map(KeyId).map_err(|_| refused("a kid of 8 bytes is wanted"))?;
+    if *named == header(key) { Ok(key) } else { Err(refused("the protected header has ES256 and a kid, nothing else")) }
 }
 
 impl UnverifiedToken {

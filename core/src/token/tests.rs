@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::datetime};
 
 use super::*;
+
+mod vectors;
 use crate::certificate::{self, Certificate};
 use crate::digest::Digest;
 
@@ -233,6 +235,25 @@ fn headers_hold_the_algorithm_and_the_key_and_nothing_else() {
     refused(&changed(|c| c.payload = None), &keys, "tokenCose");
     refused(&changed(|c| c.payload.as_mut().unwrap().push(0)), &keys, "tokenCose");
     refused(&changed(|c| c.payload = Some(vec![0xa0])), &keys, "tokenClaim");
+}
+
+/// Nobody can write a code in two ways: every reader reads the same bytes the same way.
+#[test]
+fn a_code_has_one_spelling_in_every_layer() {
+    let signer = Signer::new();
+    let code = signer.write(&certificate(&document()));
+    let keys = signer.keys();
+    let mut deflated = base45::decode(code.strip_prefix(PREFIX).unwrap()).unwrap();
+    deflated.push(0);
+    refused(&format!("{PREFIX}{}", base45::encode(&deflated)), &keys, "tokenDeflate");
+    let bytes = opened(&code);
+    assert_eq!(bytes[..2], [0xd2, 0x84], "the tag 18 and an array of four");
+    let spelled = |head: &[u8], tail: &[u8]| closed(&[head, &bytes[2..], tail].concat());
+    assert!(parse(&spelled(&[0xd2, 0x84], &[])).unwrap().verify(ORIGIN, &keys).is_ok());
+    refused(&spelled(&[0xd8, 18, 0x84], &[]), &keys, "tokenCose");
+    refused(&spelled(&[0xd2, 0x98, 4], &[]), &keys, "tokenCose");
+    refused(&spelled(&[0xd2, 0x9f], &[0xff]), &keys, "tokenCose");
+    refused(&spelled(&[0xd2, 0x84], &[0]), &keys, "tokenCose");
 }
 
 #[test]

@@ -1,0 +1,1 @@
+DROP INDEX certificate_not_valid;
