@@ -27,12 +27,20 @@ fn packages() -> Result<(), Failed> {
     run("npm", &["--prefix", "officer", "run", "--silent", "decoder"], &[])
 }
 
+/// Where a browser is: what drives it wants a path, not a name.
+fn path() -> Option<String> {
+    let folders = std::env::var_os("PATH")?;
+    let mut paths = BROWSERS.into_iter().flat_map(|browser| {
+        std::env::split_paths(&folders).map(move |folder| folder.join(browser)).collect::<Vec<_>>()
+    });
+    paths.find_map(|path| path.to_str().filter(|path| answers(path)).map(str::to_owned))
+}
+
 fn chromium() -> Result<String, Failed> {
-    let found = || BROWSERS.into_iter().find(|browser| answers(browser));
-    if found().is_none() {
+    if path().is_none() {
         install(&["chromium"])?;
     }
-    found().map(str::to_owned).ok_or_else(|| "Chromium was installed, but none of its names is there".into())
+    path().ok_or_else(|| "Chromium was installed, but none of its names is there".into())
 }
 
 /// Where Chromium is, installed where it is missing and we are root. Where it or Node.js cannot be had, everything else
@@ -53,5 +61,5 @@ pub(crate) fn screenshots() -> Result<(), Failed> {
     let folder = std::env::current_dir()?.join("docs/screenshots");
     let folder = folder.to_string_lossy();
     let environment = [("ENDMARK_TEST_CHROMIUM", chromium.as_str()), ("ENDMARK_SCREENSHOTS", folder.as_ref())];
-    run("cargo", &["test", "--package", "endmark", "--locked", "--test", "it", "chromium"], &environment)
+    run("cargo", &["test", "--workspace", "--locked", "chromium"], &environment)
 }
