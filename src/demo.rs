@@ -4,6 +4,7 @@ mod audit;
 mod case;
 mod cases;
 mod document;
+mod law;
 mod life;
 mod place;
 mod player;
@@ -12,6 +13,7 @@ mod world;
 pub use audit::{Audited, audit};
 pub use case::{Case, Played};
 pub use cases::play;
+pub use law::invented;
 pub use place::Place;
 pub use world::{Seal, World};
 

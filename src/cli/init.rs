@@ -7,7 +7,7 @@ use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::output::Output;
-use super::{Failed, Outcome, operator};
+use super::{Failed, Outcome, operator, regime};
 use crate::config::Settings;
 use crate::keys::{self, write_secret};
 use crate::pki::{self, Validity};
@@ -54,15 +54,20 @@ pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Fail
     };
     let config = make_register(&arguments.dir, &layout)?;
     let shown = config.display().to_string();
+    let law = crate::law::built_in()?;
+    let clock = Settings::read(&config)?.clock()?;
+    let lacking = law.lacking(law.not_over(clock.moment(clock.now()).day));
     output.show(
         format_args!(
             "The register {} is ready in {}.\nBack up {}/keys: without them no checkpoint can be signed and no row \
-             believed.\nNext:\n  endmark anchor add ANCHOR.pem --config {shown}\n  endmark serve --config {shown}",
+             believed.\n{}\n\nNext:\n  endmark anchor add ANCHOR.pem --config {shown}\n  endmark regime load LIST.csv \
+             --config {shown}\n  endmark serve --config {shown}",
             layout.origin,
             arguments.dir.display(),
             arguments.dir.display(),
+            regime::warning(&lacking),
         ),
-        &json!({ "config": shown, "origin": layout.origin }),
+        &json!({ "config": shown, "origin": layout.origin, "listsNotLoaded": regime::names(&lacking) }),
     );
     Ok(Outcome::Yes)
 }

@@ -102,11 +102,7 @@ pub(super) async fn list(app: web::Data<App>, _: Calling, query: web::Query<Quer
     let regimes = app.regimes();
     let in_force: Vec<&Regime> = regimes.in_force(at).map(AsRef::as_ref).collect();
     let lists: Vec<&GoodsList> = regimes.lists(at).map(AsRef::as_ref).collect();
-    let needed = in_force.iter().flat_map(|regime| &regime.goods.lists);
-    let mut missing: Vec<String> =
-        needed.filter(|id| lists.iter().all(|list| *list.id() != id.as_str())).cloned().collect();
-    missing.sort();
-    missing.dedup();
+    let lacking = regimes.data().lacking(in_force.iter().copied());
     let list_view = |list: &&GoodsList| {
         let head = list.head();
         ListView {
@@ -125,7 +121,7 @@ pub(super) async fn list(app: web::Data<App>, _: Calling, query: web::Query<Quer
         fault: regimes.fault().map(str::to_owned),
         regimes: in_force.into_iter().map(RegimeView::of).collect(),
         lists: lists.iter().map(list_view).collect(),
-        lists_not_loaded: missing,
+        lists_not_loaded: lacking.iter().map(|list| list.list.to_owned()).collect(),
     }))
 }
 

@@ -7,7 +7,7 @@ use endmark_core::digest::Digest;
 use endmark_core::goods::{CommodityCode, Condition, Country};
 use endmark_core::moment::Moment;
 use endmark_core::reference::Office;
-use endmark_core::regime::{Note, Question, Regimes, Used};
+use endmark_core::regime::{Note, Question, Regimes};
 use endmark_core::verdict::{Finding, RegimeInPlay, RegimeStatement, Requirement};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -184,10 +184,9 @@ fn answer(
     contract: Option<Date>,
 ) -> Requirements {
     let route = regimes.route(consignment, moment);
-    let mut used = Used::default();
+    let mut asking = regimes.asking(Question { consignment, route: &route, moment, contract });
     let goods = asked.goods.iter().zip(&consignment.goods_items).map(|(goods, item)| {
-        let found = regimes.answer(&Question { consignment, route: &route, item, moment, contract });
-        used.add(&found);
+        let found = asking.of(item);
         let mut findings = found.findings;
         findings.extend(found.notes.iter().map(Note::finding));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -199,5 +198,6 @@ fn answer(
         }
     });
     let goods = goods.collect();
-    Requirements { on: day::format(moment.day), goods, regimes: used.regimes(regimes), edition: regimes.edition() }
+    let law = asking.regimes_used();
+    Requirements { on: day::format(moment.day), goods, regimes: law, edition: regimes.edition() }
 }

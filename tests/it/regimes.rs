@@ -13,6 +13,7 @@ use crate::support::{On, Register, consignment, entries, faults, findings, on_bo
 
 on_both_databases!(
     a_loaded_regime_counts_in_the_running_service_from_its_day_on
+    exports_by_land_are_open_until_the_lithuanian_list_is_loaded
     a_load_is_all_or_nothing_and_an_entry
     a_reload_under_load_fails_nobody_and_mixes_nothing
     a_document_edited_or_removed_in_sql_leaves_every_question_open
@@ -102,6 +103,51 @@ async fn a_loaded_regime_counts_in_the_running_service_from_its_day_on(on: On) {
     assert_eq!((register.asked(&asked).await.0, register.edition()), ("conforms".to_owned(), edition));
     let place = register.stop().await;
     assert_eq!(faults(&place), Vec::<String>::new());
+}
+
+/// The rule as it is delivered, in the place of the demo's invented version.
+fn delivered() -> String {
+    let rule = include_str!("../../regimes/rules/LT-GOV-LIST.toml");
+    let later = rule.replacen("version = \"2023-07-03\"", "version = \"delivered\"", 1);
+    later.replacen("from = \"2023-07-03\"", "from = \"2026-03-01\"", 1)
+}
+
+async fn exports_by_land_are_open_until_the_lithuanian_list_is_loaded(on: On) {
+    const LIST: &str = "Government of Lithuania, national list of controlled goods";
+    let register = Register::start(on).await;
+    let asked = consignment(&register.issue("R-0").await);
+    assert_eq!(register.asked(&asked).await.0, "conforms");
+    register.load(&[delivered()]).unwrap();
+    // A good certificate does not help, and nothing is ever "not required".
+    let verdict = register.check(&asked).await;
+    assert_eq!(verdict["verdict"], "cannotBeChecked");
+    let open = verdict["findings"].as_array().unwrap().iter().find(|found| found["severity"] == "open").unwrap();
+    let remedy = open["remedy"].as_str().unwrap();
+    assert!(remedy.contains(LIST) && remedy.contains("`endmark regime load`"), "{open:#}");
+    let mut question = json!({ "countryOfDestination": "KZ", "transportMode": "3", "procedure": "10",
+        "countriesOfRouting": ["LT", "PL", "TR", "GE", "AZ", "KZ"],
+        "goods": [{ "commodityCode": { "harmonizedSystemSubheadingCode": "220110" } }] });
+    let requirement = async |question: &Value| {
+        let answered = register.world.customs.post("/v1/requirements", question).await.unwrap();
+        answered.body["goods"][0]["requirement"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(requirement(&question).await, "unknown");
+    let missing = register.world.maker.get("/v1/regimes").await.unwrap().body["listsNotLoaded"].clone();
+    assert!(missing.as_array().unwrap().contains(&json!(LIST)), "{missing}");
+    // By sea the rule does not bind.
+    question["transportMode"] = json!("1");
+    assert_eq!(requirement(&question).await, "notRequired");
+    question["transportMode"] = json!("3");
+    // What stands on the list is prohibited, everything else free of it.
+    let real = |version: &str, codes: &[&str]| list(version, codes).replacen("test list", LIST, 1);
+    register.load(&[real("2026-03-01", &["8427"])]).unwrap();
+    let (verdict, found) = register.asked(&asked).await;
+    assert_eq!(verdict, "doesNotConform");
+    assert!(found.contains(&"prohibited".to_owned()), "{found:?}");
+    assert_eq!(requirement(&question).await, "notRequired");
+    register.load(&[real("2026-03-02", &["8407"])]).unwrap();
+    assert_eq!(register.asked(&asked).await.0, "conforms");
+    register.stop().await;
 }
 
 async fn a_load_is_all_or_nothing_and_an_entry(on: On) {
@@ -213,7 +259,7 @@ async fn the_law_of_a_day_and_its_texts_are_published(on: On) {
     let today = get("/v1/regimes").await.body;
     assert!(ids(&today).contains(&"LT-2023-12-18".to_owned()) && !ids(&today).contains(&"LT-2023-07-03".to_owned()));
     assert_eq!((&today["at"], today["edition"].as_str()), (&json!("2026-03-16"), Some(register.edition().as_str())));
-    assert!(today["listsNotLoaded"].to_string().contains("Government of Lithuania"), "{today:#}");
+    assert!(today["listsNotLoaded"].to_string().contains("833/2014 Annex XX\""), "{today:#}");
     assert!(ids(&get("/v1/regimes?at=2023-07-03").await.body).contains(&"LT-2023-07-03".to_owned()));
     assert_eq!(problem(&get("/v1/regimes?at=tomorrow").await), "400 parameter-malformed");
     let set = get("/v1/statement-sets/LT-2023-07-03").await.body;
@@ -328,7 +374,10 @@ fn the_command_line_checks_tests_lists_shows_compares_and_imports() {
     // With the list the example comes out.
     assert_eq!(json(folder, 0, &["regime", "test", "ban.toml", "list.csv"])["failed"], 0);
     // Into a register, and out again.
-    json(folder, 0, &["init", "reg"]);
+    // A new register says which lists it lacks.
+    let init = json(folder, 0, &["init", "reg"]);
+    let government = json!("Government of Lithuania, national list of controlled goods");
+    assert!(init["listsNotLoaded"].as_array().unwrap().contains(&government), "{init}");
     let config = ["--config", "reg/endmark.toml"];
     let run = |code, arguments: &[&str]| json(folder, code, &[arguments, &config].concat());
     assert_eq!(run(0, &["regime", "load", "list.csv", "ban.toml"])["entry"], 1);

@@ -26,7 +26,7 @@ use crate::consignment::{Consignment, Element, GoodsItem, Presence};
 use crate::goods::{Decimal, Quantity};
 use crate::moment::Moment;
 use crate::number::{CertificateNumber, NumberError};
-use crate::regime::{EmptyElement, Note, Regime, Regimes, Route, Used};
+use crate::regime::{Asking, EmptyElement, Note, Question, Regime, Regimes, Route};
 use crate::verdict::{Answer, Finding, FindingCode, ItemVerdict, NotCompared, Requirement, Severity, Verdict};
 
 use gravity::Gravity;
@@ -44,7 +44,7 @@ struct Check<'a> {
     consignment: &'a Consignment,
     regimes: &'a Regimes,
     moment: Moment,
-    route: Route,
+    route: &'a Route,
     findings: Vec<Finding>,
     /// What is worth knowing of the whole, once each: there are few.
     notes: Vec<Note>,
@@ -53,8 +53,6 @@ struct Check<'a> {
     drawn: BTreeMap<(CertificateNumber, u32), (Decimal, Quantity)>,
     /// The items for which a regime asks for the certificate, or may: which regimes.
     asked: BTreeMap<u32, Vec<Arc<Regime>>>,
-    /// The regimes and lists that came into play.
-    used: Used,
     /// Whether the manufacturer declared (13 14) is that of one of the certificates cited.
     maker_is_cited: bool,
     /// How many comparisons of serial numbers are left: a check is made while everybody waits.
@@ -65,17 +63,18 @@ struct Check<'a> {
 
 /// Judges a consignment.
 pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, moment: Moment) -> Verdict {
+    let route = regimes.route(consignment, moment);
+    let mut asking = regimes.asking(Question { consignment, route: &route, moment, contract: None });
     let mut check = Check {
         consignment,
         regimes,
         moment,
-        route: regimes.route(consignment, moment),
+        route: &route,
         findings: Vec::new(),
         notes: Vec::new(),
         not_compared: Vec::new(),
         drawn: BTreeMap::new(),
         asked: BTreeMap::new(),
-        used: Used::default(),
         maker_is_cited: false,
         serial_comparisons_left: serial::COMPARISONS_MAX,
         citing: BTreeMap::new(),
@@ -83,8 +82,7 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
     let mut items = Vec::with_capacity(consignment.goods_items.len());
     let mut certificates: BTreeMap<CertificateNumber, &Known> = BTreeMap::new();
     for item in &consignment.goods_items {
-        let asked = regimes.evaluate(consignment, &check.route, item, moment);
-        check.used.add(&asked);
+        let asked = asking.of(item);
         check.findings.extend(asked.findings);
         for note in asked.notes {
             if !check.notes.iter().any(|there| there.is(&note)) {
@@ -118,7 +116,7 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
     for known in certificates.values() {
         check.certificate(known);
     }
-    check.verdict(items)
+    check.verdict(items, &asking)
 }
 
 impl<'a> Check<'a> {
@@ -192,7 +190,7 @@ impl<'a> Check<'a> {
     }
 
     /// Puts the answers of items and whole together, and the findings in order.
-    fn verdict(mut self, mut items: Vec<ItemVerdict>) -> Verdict {
+    fn verdict(mut self, mut items: Vec<ItemVerdict>, asking: &Asking<'_>) -> Verdict {
         self.findings.extend(self.notes.iter().map(Note::finding));
         let gravity = Gravity::of(&self.findings, &self.citing);
         for item in &mut items {
@@ -217,8 +215,8 @@ impl<'a> Check<'a> {
             findings: self.findings,
             not_compared: self.not_compared,
             supplied_from_papers: self.consignment.supplied_from_papers.clone(),
-            regimes: self.used.regimes(self.regimes),
-            lists: self.used.lists(self.regimes),
+            regimes: asking.regimes_used(),
+            lists: asking.lists_used(),
             edition: Some(self.regimes.edition()),
         }
     }

@@ -8,15 +8,13 @@ use crate::consignment::{Consignment, DataSet, GoodsItem, Stage};
 use crate::goods::Country;
 use crate::moment::Moment;
 
-/// What is asked about, for one goods item.
+/// What is asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// The consignment.
     pub consignment: &'a Consignment,
     /// Its route.
     pub route: &'a Route,
-    /// The item.
-    pub item: &'a GoodsItem,
     /// When it is asked.
     pub moment: Moment,
     /// The day of the contract, where it is known.
@@ -24,11 +22,6 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// Where the item goes.
-    pub(super) fn destination(&self) -> Option<Country> {
-        self.item.country_of_destination.or(self.consignment.country_of_destination)
-    }
-
     /// The day that decides for a regime. A declaration accepted tomorrow is not accepted yet.
     pub(super) fn day(&self, governing: GoverningDate) -> Date {
         match governing {
@@ -74,7 +67,7 @@ pub(super) enum InPlay {
 }
 
 impl InPlay {
-    fn and(self, other: impl FnOnce() -> Self) -> Self {
+    pub(super) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::No => Self::No,
             Self::Yes => other(),
@@ -96,11 +89,12 @@ impl Regime {
         self.from <= question.day(self.governing_date)
     }
 
-    pub(super) fn in_play(&self, question: &Question<'_>) -> InPlay {
-        self.in_force(question).and(|| self.applies.hold(question))
+    /// Whether it comes into play for goods that go to a country, whatever their condition.
+    pub(super) fn in_play(&self, question: &Question<'_>, destination: Option<Country>) -> InPlay {
+        self.in_force(question).and(|| self.applies.hold(question, destination))
     }
 
-    fn in_force(&self, question: &Question<'_>) -> InPlay {
+    pub(super) fn in_force(&self, question: &Question<'_>) -> InPlay {
         let day = question.day(self.governing_date);
         if day < self.from {
             return InPlay::No;
@@ -117,22 +111,20 @@ impl Regime {
 }
 
 impl Applies {
-    fn hold(&self, question: &Question<'_>) -> InPlay {
+    fn hold(&self, question: &Question<'_>, destination: Option<Country>) -> InPlay {
         let route = question.route;
         let takes_part = |countries: &[Country]| countries.iter().any(|country| route.takes_part(*country));
         let somewhere = self.offices_of.is_empty() || takes_part(&self.offices_of);
         let stage = !self.at_the_border_only || question.consignment.stage == Stage::Border;
         InPlay::when(somewhere && stage && !takes_part(&self.no_office_of))
-            .and(|| InPlay::when(self.lies_on_the_way(question)))
-            .and(|| self.fits_destination(question.destination()))
+            .and(|| InPlay::when(self.lies_on_the_way(question, destination)))
+            .and(|| self.fits_destination(destination))
             .and(|| self.fits_procedure(question))
             .and(|| self.fits_transport(question.consignment))
-            .and(|| self.fits_condition(question.item))
     }
 
     /// On the way through means: passed, and not where the goods end.
-    fn lies_on_the_way(&self, question: &Question<'_>) -> bool {
-        let destination = question.destination();
+    fn lies_on_the_way(&self, question: &Question<'_>, destination: Option<Country>) -> bool {
         let passed = |country: &Country| destination != Some(*country) && question.route.passes(*country);
         self.via.is_empty() || self.via.iter().any(passed)
     }
@@ -171,7 +163,8 @@ impl Applies {
         }
     }
 
-    fn fits_condition(&self, item: &GoodsItem) -> InPlay {
+    /// New or used: said of each goods item.
+    pub(super) fn fits_condition(&self, item: &GoodsItem) -> InPlay {
         match (self.condition, item.condition) {
             (None, _) => InPlay::Yes,
             (Some(wanted), Some(declared)) => InPlay::when(wanted == declared),

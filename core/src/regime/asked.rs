@@ -2,87 +2,72 @@
 
 use std::sync::Arc;
 
-use super::applies::{InPlay, Question};
-use super::regime_file::{Issuer, Regime, Unit, WhileNotLoaded};
-use super::{GoodsList, ItemRequirement, ListEntry, documents};
+use super::applies::InPlay;
+use super::asking::Open;
+use super::list::Entry;
+use super::regime_file::{Issuer, Regime, Unit};
+use super::{GoodsList, ItemRequirement, documents};
+use crate::consignment::{Consignment, Document, GoodsItem};
 use crate::verdict::{
     DocumentAsked, Finding, FindingCode, RegimeInPlay, RegimeStatement, Requirement, Severity, Source,
 };
 use crate::words::Words;
 
-/// Why "not listed" cannot be said.
+/// Why "not listed" cannot be said, and what would settle it.
 #[derive(Clone, Copy)]
 pub(super) enum Doubt<'a> {
-    /// The list is not there at all: what to do about it.
-    NotLoaded(&'a Words),
-    /// After the day until which it is presumed complete.
-    Outlived(&'a GoodsList, time::Date),
-    /// Before the day whose state it shows.
-    TooYoung(&'a GoodsList),
     /// The list is known to lack entries of this chapter.
-    Partial(&'a GoodsList),
+    Partial(&'a Words),
+    /// After the day until which the list is presumed complete, or before the day whose state it shows.
+    OutsideItsTime(&'a Words),
+    /// The list is not there at all.
+    NotLoaded(&'a Words),
 }
 
 impl Doubt<'_> {
-    /// What would settle it.
-    fn remedy(self) -> Words {
-        let complete =
-            |list: &GoodsList| format!("{} is complete to {}", list.id(), crate::day::format(list.head().complete_to));
-        let words = match self {
-            Self::NotLoaded(remedy) => return remedy.clone(),
-            Self::Outlived(list, until) => {
-                let until = crate::day::format(until);
-                format!("{}; it counts until {until}, later amendments are not loaded", complete(list))
-            }
-            Self::TooYoung(list) => format!("{}; what stood in it before is not loaded", complete(list)),
-            Self::Partial(list) => format!("{} is loaded in part only", list.id()),
-        };
-        format!("{words}: look the code up in the act in force").into()
-    }
-}
-
-/// What is worth knowing of a consignment as a whole.
-#[derive(Debug, Clone)]
-pub enum Note {
-    /// Another document than the manufacturer's must be shown.
-    OtherDocument(Arc<Regime>),
-    /// A list that nobody loaded is not judged; what to do.
-    NotJudged(Arc<Regime>, Words),
-}
-
-impl Note {
-    const fn regime(&self) -> &Arc<Regime> {
+    /// A fault of this register weighs more than a gap that is known, and what is not there at all the most.
+    pub(super) const fn weight(&self) -> u8 {
         match self {
-            Self::OtherDocument(regime) | Self::NotJudged(regime, _) => regime,
+            Self::Partial(_) => 0,
+            Self::OutsideItsTime(_) => 1,
+            Self::NotLoaded(_) => 2,
         }
     }
+}
 
+/// What is worth knowing of a consignment as a whole: another document than the manufacturer's must be shown.
+#[derive(Debug, Clone)]
+pub struct Note(Arc<Regime>);
+
+impl Note {
     /// Whether it says the same.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(self.regime(), other.regime())
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// As the finding that it is.
     pub fn finding(&self) -> Finding {
-        match self {
-            Self::OtherDocument(regime) => {
-                let missing = regime.asks.if_missing.as_ref().map(|missing| format!("; if it is missing: {missing}"));
-                let remedy = format!("have it shown: {}{}", document(regime), missing.unwrap_or_default());
-                Finding::new(FindingCode::OtherDocumentRequired).basis(&regime.legal_basis).remedy(remedy)
-            }
-            Self::NotJudged(regime, remedy) => Finding::new(FindingCode::RequirementUnknown)
-                .basis(&regime.legal_basis)
-                .remedy(remedy)
-                .severity(Severity::Information),
-        }
+        let regime = &self.0;
+        let missing = regime.asks.if_missing.as_ref().map(|missing| format!("; if it is missing: {missing}"));
+        let remedy = format!("have it shown: {}{}", document(regime), missing.unwrap_or_default());
+        Finding::new(FindingCode::OtherDocumentRequired).basis(&regime.legal_basis).remedy(remedy)
     }
 }
 
-/// A regime that has come into play.
+/// A regime that has come into play for a goods item.
 #[derive(Clone, Copy)]
 pub(super) struct Speaking<'a> {
     pub(super) regime: &'a Arc<Regime>,
     pub(super) in_play: InPlay,
+    pub(super) consignment: &'a Consignment,
+    pub(super) item: &'a GoodsItem,
+}
+
+impl Speaking<'_> {
+    /// The licence declared that may lift what the regime asks.
+    fn licence(&self) -> Option<&Document> {
+        documents::licence(&self.regime.asks, self.consignment, self.item)
+    }
 }
 
 /// The collector.
@@ -96,8 +81,7 @@ pub(super) struct Asked {
 const EVALUATION: &str = "evaluation";
 
 impl Asked {
-    pub(super) fn new(question: &Question<'_>) -> Self {
-        let item = question.item;
+    pub(super) const fn new(item: &GoodsItem) -> Self {
         Self {
             item: item.goods_item_number,
             cited: !item.citations.is_empty(),
@@ -107,8 +91,6 @@ impl Asked {
                 findings: Vec::new(),
                 notes: Vec::new(),
                 demands: Vec::new(),
-                regimes_used: Vec::new(),
-                lists_used: Vec::new(),
             },
         }
     }
@@ -117,14 +99,9 @@ impl Asked {
         self.all
     }
 
-    pub(super) fn uses_regime(&mut self, place: (usize, usize)) {
-        self.all.regimes_used.push((place, false));
-    }
-
-    pub(super) fn uses_list(&mut self, place: (usize, usize)) {
-        if !self.all.lists_used.contains(&place) {
-            self.all.lists_used.push(place);
-        }
+    /// How much was said so far.
+    pub(super) const fn said(&self) -> usize {
+        self.all.statements.len()
     }
 
     fn find(&self, code: FindingCode, regime: &Regime, remedy: impl ToString) -> Finding {
@@ -132,16 +109,11 @@ impl Asked {
     }
 
     /// The goods are on a list of the regime, or it is for all goods.
-    pub(super) fn listed(
-        &mut self,
-        speaking: Speaking<'_>,
-        list: Option<(&GoodsList, &ListEntry)>,
-        question: &Question<'_>,
-    ) {
+    pub(super) fn listed(&mut self, speaking: Speaking<'_>, list: Option<(&GoodsList, Entry)>) {
         let regime = speaking.regime;
         let listed = || match list {
             None => "goods of every kind".to_owned(),
-            Some((list, entry)) => format!("listed as {} in {}", entry.label(), list.id()),
+            Some((list, entry)) => format!("listed as {} in {}", list.label(entry), list.id()),
         };
         if let InPlay::Maybe(why) = speaking.in_play {
             let remedy = format!("{why}: then it can be told whether {} asks something", regime.id).into();
@@ -151,9 +123,8 @@ impl Asked {
             return;
         }
         self.state(regime, regime.asks.answer, list, regime.asks.remedy.clone());
-        let licensed = documents::licence(&regime.asks, question.consignment, question.item).is_some();
         let finding = match regime.asks.answer {
-            Requirement::Prohibited if licensed => {
+            Requirement::Prohibited if speaking.licence().is_some() => {
                 let remedy = "see whether the licence declared covers this movement";
                 self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy)
                     .sides(listed(), "not to be moved this way")
@@ -169,7 +140,7 @@ impl Asked {
             }
             // Shown, never judged: one note for all items.
             Requirement::OtherDocumentRequired => {
-                self.all.notes.push(Note::OtherDocument(Arc::clone(regime)));
+                self.all.notes.push(Note(Arc::clone(regime)));
                 return;
             }
             Requirement::CertificateRequired | Requirement::NotRequired => return,
@@ -178,10 +149,10 @@ impl Asked {
     }
 
     /// Listed by description, or declared too coarsely.
-    pub(super) fn maybe(&mut self, speaking: Speaking<'_>, list: &GoodsList, entry: &ListEntry) {
+    pub(super) fn maybe(&mut self, speaking: Speaking<'_>, list: &GoodsList, entry: Entry) {
         let regime = speaking.regime;
         let remedy =
-            format!("does the entry {} of {} cover these goods? read its description", entry.label(), list.id());
+            format!("does the entry {} of {} cover these goods? read its description", list.label(entry), list.id());
         let remedy = Words::from(remedy);
         let finding = self.open(FindingCode::DescriptionDecides, regime, &remedy);
         self.state(regime, Requirement::Unknown, Some((list, entry)), Some(remedy));
@@ -191,51 +162,44 @@ impl Asked {
     /// No list that is loaded has the goods, but another one or a later state of it could.
     pub(super) fn doubt(&mut self, speaking: Speaking<'_>, doubt: Doubt<'_>) {
         let regime = speaking.regime;
-        let remedy = doubt.remedy();
-        let strongest = self.all.requirement;
-        self.state(regime, Requirement::Unknown, None, Some(remedy.clone()));
         // That an act is read in part only is known and settled by a certificate like any entry by description; a
         // list that is missing or too old is a fault of this register, and a fault never yields a yes.
-        let finding = match doubt {
-            Doubt::Partial(_) => self.open(FindingCode::RequirementUnknown, regime, remedy),
-            Doubt::NotLoaded(_) if regime.asks.while_not_loaded == WhileNotLoaded::NotJudged => {
-                self.all.requirement = strongest;
-                self.all.notes.push(Note::NotJudged(Arc::clone(regime), remedy));
-                return;
-            }
-            Doubt::NotLoaded(_) | Doubt::Outlived(..) | Doubt::TooYoung(_) => {
-                self.find(FindingCode::RequirementUnknown, regime, remedy)
+        let (remedy, finding) = match doubt {
+            Doubt::Partial(remedy) => (remedy, self.open(FindingCode::RequirementUnknown, regime, remedy)),
+            Doubt::NotLoaded(remedy) | Doubt::OutsideItsTime(remedy) => {
+                (remedy, self.find(FindingCode::RequirementUnknown, regime, remedy))
             }
         };
+        self.state(regime, Requirement::Unknown, None, Some(remedy.clone()));
         self.all.findings.push(finding);
     }
 
     /// A question of the evaluation itself.
-    pub(super) fn unknown(&mut self, code: FindingCode, name: &str, basis: &str, remedy: &str) {
+    pub(super) fn unknown(&mut self, open: &Open) {
         self.all.requirement = self.all.requirement.max(Requirement::Unknown);
         self.all.statements.push(RegimeStatement {
-            regime: name.into(),
+            regime: open.name.clone(),
             regime_version: EVALUATION.into(),
             requirement: Requirement::Unknown,
             list: None,
             list_version: None,
             list_entry: None,
-            remedy: Some(remedy.into()),
+            remedy: Some(open.remedy.clone()),
         });
-        self.all.findings.push(Finding::new(code).item(self.item).basis(basis).remedy(remedy));
+        self.all.findings.push(Finding::new(open.code).item(self.item).basis(&open.basis).remedy(&open.remedy));
     }
 
     /// Goods that no code tells: a document settles the question, or a licence says that they are meant.
-    pub(super) fn dual_use(&mut self, speaking: Speaking<'_>, question: &Question<'_>) {
+    pub(super) fn dual_use(&mut self, speaking: Speaking<'_>) {
         let regime = speaking.regime;
-        if let Some(licence) = documents::licence(&regime.asks, question.consignment, question.item) {
+        if let Some(licence) = speaking.licence() {
             let reference = licence.reference.as_ref().map_or("without reference", |reference| reference.as_str());
             let remedy = "see whether the licence declared covers this movement";
             self.state(regime, regime.asks.answer, None, Some(remedy.into()));
             let finding = self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy);
             let declared = format!("{} {reference}", licence.kind);
             self.all.findings.push(finding.sides(declared, "a licence that covers transit by this route"));
-        } else if !documents::settled(&regime.asks, question.consignment, question.item) {
+        } else if !documents::settled(&regime.asks, speaking.consignment, speaking.item) {
             let remedy = regime.asks.remedy.clone().unwrap_or_else(|| "declare whether the goods are dual-use".into());
             let finding = self.find(FindingCode::DualUseUndeclared, regime, &remedy);
             self.state(regime, Requirement::Unknown, None, Some(remedy));
@@ -256,13 +220,10 @@ impl Asked {
         &mut self,
         regime: &Arc<Regime>,
         asks: Requirement,
-        listed: Option<(&GoodsList, &ListEntry)>,
+        listed: Option<(&GoodsList, Entry)>,
         remedy: Option<Words>,
     ) {
         self.all.requirement = self.all.requirement.max(asks);
-        if let Some((_, speaks)) = self.all.regimes_used.last_mut() {
-            *speaks = true;
-        }
         if regime.asks.demands_a_certificate() {
             self.all.demands.push(Arc::clone(regime));
         }
@@ -273,7 +234,7 @@ impl Asked {
             requirement: asks,
             list: list.map(|list| list.id().clone()),
             list_version: list.map(|list| list.version().clone()),
-            list_entry: listed.map(|(_, entry)| entry.label()),
+            list_entry: listed.map(|(list, entry)| list.label(entry)),
             remedy,
         });
     }

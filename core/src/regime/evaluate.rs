@@ -1,19 +1,18 @@
-//! The evaluation: every regime in force, on its lists, for one goods item at one moment.
+//! The regimes on their data: what every question is put to (`asking.rs`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use time::Date;
 
-use super::applies::{InPlay, Question};
-use super::asked::{Asked, Doubt, Note, Speaking};
+use super::asked::Note;
 use super::document::Content;
 use super::regime_file::Regime;
-use super::{BorderOffices, DataSets, GoodsList, ListEntry, Listed, Prefix, RegimeData, Route, StatementSet};
-use crate::consignment::{Consignment, DataSet, Element, GoodsItem, Presence};
+use super::{BorderOffices, DataSets, GoodsList, Prefix, RegimeData, Route, StatementSet};
+use crate::consignment::{Consignment, DataSet, Element, Presence};
 use crate::digest::Digest;
 use crate::moment::Moment;
-use crate::verdict::{Finding, FindingCode, RegimeStatement, Requirement, Source};
+use crate::verdict::{Finding, RegimeStatement, Requirement, Source};
 use crate::words::Words;
 
 /// What is asked of one goods item.
@@ -29,10 +28,6 @@ pub struct ItemRequirement {
     pub notes: Vec<Note>,
     /// The regimes that ask for the manufacturer's certificate, or may.
     pub demands: Vec<Arc<Regime>>,
-    /// The regimes that came into play: their places, and whether they say something.
-    pub(super) regimes_used: Vec<((usize, usize), bool)>,
-    /// The lists that were asked.
-    pub(super) lists_used: Vec<(usize, usize)>,
 }
 
 /// The versions of one document, by the day from which they count.
@@ -52,12 +47,15 @@ impl<T> Versions<T> {
 
 /// A list that a regime needs.
 #[derive(Debug, Clone)]
-struct Needed {
-    place: Option<usize>,
+pub(super) struct Needed {
+    pub(super) place: Option<usize>,
     only_within: Vec<Prefix>,
     /// What to do about it while it is not loaded.
-    not_loaded: Words,
+    pub(super) not_loaded: Words,
 }
+
+/// A regime with the lists it needs.
+pub(super) type Rule = (Arc<Regime>, Vec<Needed>);
 
 /// The regimes on their data: what a verdict rests on. It is made whole and replaced whole.
 #[derive(Debug, Clone)]
@@ -66,7 +64,7 @@ pub struct Regimes {
     lists_valid_until: Date,
     fault: Option<String>,
     edition: Digest,
-    rules: Vec<Versions<(Arc<Regime>, Vec<Needed>)>>,
+    rules: Vec<Versions<Rule>>,
     lists: Vec<Versions<Arc<GoodsList>>>,
     statements: Vec<StatementSet>,
     offices: Versions<BorderOffices>,
@@ -146,9 +144,7 @@ impl Regimes {
 
     /// The regimes whose version counts on a day and is in force then.
     pub fn in_force(&self, day: Date) -> impl Iterator<Item = &Arc<Regime>> {
-        let begun = move |versions: &&Versions<(Arc<Regime>, Vec<Needed>)>| {
-            versions.0.first().is_some_and(|(from, _)| *from <= day)
-        };
+        let begun = move |versions: &&Versions<Rule>| versions.0.first().is_some_and(|(from, _)| *from <= day);
         let regimes = self.rules.iter().filter(begun).filter_map(move |versions| versions.at(day));
         regimes.map(|(regime, _)| regime).filter(move |regime| regime.until.is_none_or(|until| day <= until))
     }
@@ -158,14 +154,16 @@ impl Regimes {
         self.lists.iter().filter_map(move |versions| versions.at(day))
     }
 
-    /// The regime at a place.
-    pub(super) fn regime_at(&self, (series, version): (usize, usize)) -> Option<&Regime> {
-        self.rules.get(series)?.0.get(version).map(|(_, (regime, _))| regime.as_ref())
+    /// The versions of each regime with the lists they need, from the first to the last.
+    pub(super) fn rules(&self) -> impl Iterator<Item = impl DoubleEndedIterator<Item = &Rule>> {
+        self.rules.iter().map(|versions| versions.0.iter().map(|(_, rule)| rule))
     }
 
-    /// The list at a place.
-    pub(super) fn list_at(&self, (series, version): (usize, usize)) -> Option<&GoodsList> {
-        self.lists.get(series)?.0.get(version).map(|(_, list)| list.as_ref())
+    /// The version of the list of a place that counts on a day, with the place of that version.
+    pub(super) fn list_of(&self, place: usize, day: Date) -> Option<((usize, usize), &GoodsList)> {
+        let versions = self.lists.get(place)?;
+        let version = versions.place(day);
+        versions.0.get(version).map(|(_, list)| ((place, version), list.as_ref()))
     }
 
     /// The statement sets known.
@@ -185,118 +183,11 @@ impl Regimes {
     pub fn presence(&self, set: DataSet, element: Element, security: bool, day: Date) -> Presence {
         self.data_sets.at(day).map_or(Presence::InSet, |table| table.presence(set, element, security))
     }
-
-    /// What is asked of one goods item.
-    pub fn evaluate(
-        &self,
-        consignment: &Consignment,
-        route: &Route,
-        item: &GoodsItem,
-        moment: Moment,
-    ) -> ItemRequirement {
-        self.answer(&Question { consignment, route, item, moment, contract: None })
-    }
-
-    /// What is asked of one goods item under a contract whose day may be known.
-    pub fn answer(&self, question: &Question<'_>) -> ItemRequirement {
-        let mut asked = Asked::new(question);
-        if let Some(fault) = &self.fault {
-            let basis = "the regimes of this register were changed outside the service";
-            asked.unknown(FindingCode::RequirementUnknown, "REGISTER", basis, &format!("{fault}; tell the operator"));
-        }
-        if let Some(why) = question.route.unknown {
-            let basis = "the route decides which rules apply";
-            asked.unknown(FindingCode::RoutingUnknown, "ROUTE", basis, why);
-        }
-        let mut looked = vec![None; self.lists.len()];
-        for (series, versions) in self.rules.iter().enumerate() {
-            let latest = versions.0.iter().enumerate().rev();
-            let found =
-                latest.map(|(place, (_, regime))| (place, regime)).find(|(_, (regime, _))| regime.has_begun(question));
-            let Some((version, (regime, needs))) = found else { continue };
-            let in_play = regime.in_play(question);
-            if in_play == InPlay::No {
-                continue;
-            }
-            asked.uses_regime((series, version));
-            let speaking = Speaking { regime, in_play };
-            if regime.goods.dual_use {
-                asked.dual_use(speaking, question);
-            } else if regime.goods.all {
-                asked.listed(speaking, None, question);
-            } else {
-                self.look_up(speaking, needs, question, &mut looked, &mut asked);
-            }
-        }
-        asked.done()
-    }
-
-    fn look_up<'l>(
-        &'l self,
-        speaking: Speaking<'_>,
-        needs: &'l [Needed],
-        question: &Question<'_>,
-        looked: &mut [Option<(Date, Listed<'l>)>],
-        asked: &mut Asked,
-    ) {
-        let code = &question.item.commodity_code;
-        let day = question.day(speaking.regime.governing_date);
-        let mut maybe: Option<(&GoodsList, &ListEntry)> = None;
-        let mut doubt: Option<Doubt<'_>> = None;
-        for need in needs {
-            let found = need.place.and_then(|place| Some((place, self.lists.get(place)?)));
-            let Some((place, versions)) = found else {
-                if need.could_have(Prefix::declared(code)) {
-                    doubt = Some(Doubt::NotLoaded(&need.not_loaded));
-                }
-                continue;
-            };
-            let version = versions.place(day);
-            let Some((_, list)) = versions.0.get(version) else { continue };
-            asked.uses_list((place, version));
-            // Several regimes ask the same list of the same day.
-            let known = looked.get(place).copied().flatten().filter(|(of, _)| *of == day);
-            let listed = known.map_or_else(|| list.find(code, day), |(_, listed)| listed);
-            if let Some(slot) = looked.get_mut(place) {
-                *slot = Some((day, listed));
-            }
-            match listed {
-                Listed::Yes(entry) => return asked.listed(speaking, Some((list, entry)), question),
-                Listed::Maybe(entry) => maybe = maybe.or(Some((list, entry))),
-                // A fault outweighs a gap that is known.
-                Listed::No => match self.doubt(list, question.item, day) {
-                    Some(found) if !matches!(doubt, Some(Doubt::NotLoaded(_))) => doubt = Some(found),
-                    Some(_) | None => {}
-                },
-            }
-        }
-        if let Some((list, entry)) = maybe {
-            asked.maybe(speaking, list, entry);
-        }
-        match doubt {
-            // The officer reads the description either way; a fault must be told beside it.
-            Some(Doubt::Partial(_)) if maybe.is_some() => {}
-            Some(doubt) => asked.doubt(speaking, doubt),
-            None => {}
-        }
-    }
-
-    /// Why "not listed" of a list cannot be relied on, on this day and for these goods.
-    fn doubt<'l>(&self, list: &'l GoodsList, item: &GoodsItem, day: Date) -> Option<Doubt<'l>> {
-        let valid_until = list.head().valid_until.unwrap_or(self.lists_valid_until);
-        if day > valid_until {
-            return Some(Doubt::Outlived(list, valid_until));
-        }
-        if day < list.head().complete_to {
-            return Some(Doubt::TooYoung(list));
-        }
-        list.leaves_open(&item.commodity_code).then_some(Doubt::Partial(list))
-    }
 }
 
 impl Needed {
     /// Whether the list could have the code at all.
-    fn could_have(&self, code: Prefix) -> bool {
+    pub(super) fn could_have(&self, code: Prefix) -> bool {
         let within = |prefix: &Prefix| prefix.covers(code) || code.covers(*prefix);
         self.only_within.is_empty() || self.only_within.iter().any(within)
     }
@@ -305,7 +196,11 @@ impl Needed {
 fn needed(id: &str, regime: &Regime, places: &BTreeMap<String, usize>) -> Needed {
     let within = regime.goods.only_within.get(id).into_iter().flatten();
     let only_within = within.map(|code| Prefix::printed(code)).collect();
-    let not_loaded = format!("the list {id} is not loaded: look the code up in the act in force").into();
+    let not_loaded = format!(
+        "the list {id} is not loaded: look the code up in the act in force; it is settled for good when the operator \
+         loads the list with `endmark regime load`"
+    );
+    let not_loaded = not_loaded.into();
     Needed { place: places.get(id).copied(), only_within, not_loaded }
 }
 

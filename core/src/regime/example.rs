@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::regime_file::Day;
 use super::{Question, Regimes};
-use crate::consignment::{self, Consignment};
+use crate::consignment::{self, Consignment, ConsignmentError};
 use crate::goods::Condition;
 use crate::moment::Moment;
 use crate::verdict::Requirement;
@@ -56,6 +56,7 @@ pub struct Example {
     #[serde(default)]
     documents: Vec<String>,
     /// What must come out: `prohibited`, `certificate`, `other-document`, `unknown`, `not-required`, `silent`.
+    #[serde(deserialize_with = "answer")]
     pub answer: String,
     /// Where that is written.
     #[serde(default)]
@@ -76,6 +77,12 @@ impl Tried {
     pub fn is_good(&self) -> bool {
         self.wanted == self.found
     }
+}
+
+fn answer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    const ANSWERS: &[&str] = &["prohibited", "certificate", "other-document", "unknown", "not-required", "silent"];
+    let text = String::deserialize(deserializer)?;
+    if ANSWERS.contains(&text.as_str()) { Ok(text) } else { Err(serde::de::Error::unknown_variant(&text, ANSWERS)) }
 }
 
 /// The name of an answer in files.
@@ -100,7 +107,7 @@ impl Example {
         let item = consignment.goods_items.first().ok_or("no item")?;
         let route = regimes.route(&consignment, moment);
         let contract = self.contract.map(|day| day.0);
-        let asked = regimes.answer(&Question { consignment: &consignment, route: &route, item, moment, contract });
+        let asked = regimes.asking(Question { consignment: &consignment, route: &route, moment, contract }).of(item);
         let found = match regime {
             None => name(asked.requirement),
             Some(regime) => {
@@ -111,7 +118,8 @@ impl Example {
         Ok(Tried { wanted: self.answer.clone(), found: found.to_owned() })
     }
 
-    fn consignment(&self) -> Result<Consignment, String> {
+    /// The question that it is; `Err`: what is wrong with it.
+    pub(super) fn consignment(&self) -> Result<Consignment, String> {
         let part = |from: usize, to: usize| self.code.get(from..to).filter(|part| !part.is_empty());
         let mut code = json!({ "harmonizedSystemSubheadingCode": part(0, 6).ok_or("a code has at least 6 digits")? });
         if let Some(members) = code.as_object_mut() {
@@ -142,6 +150,10 @@ impl Example {
             ];
             members.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         }
-        consignment::parse(question.to_string().as_bytes()).map_err(|error| error.to_string())
+        consignment::parse(question.to_string().as_bytes()).map_err(|error| match error {
+            // Its place is one in the JSON made here.
+            ConsignmentError::Json(text) => text.split(" at line ").next().unwrap_or_default().to_owned(),
+            ConsignmentError::TooLarge { .. } | ConsignmentError::Rule { .. } => error.to_string(),
+        })
     }
 }

@@ -74,6 +74,18 @@ pub enum Listed<'a> {
     No,
 }
 
+/// The place of an entry in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry(usize);
+
+/// The same as `Listed`, by the places of the entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    Yes(Entry),
+    Maybe(Entry),
+    No,
+}
+
 /// What a list says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListHead {
@@ -102,6 +114,8 @@ pub struct GoodsList {
     head: ListHead,
     /// In order, beside their entries: a search touches these alone.
     prefixes: Vec<Prefix>,
+    /// How each entry is shown: answers share these texts.
+    labels: Vec<Words>,
     /// Where each heading begins, from 0000 on: a search looks through one heading, however long the list is.
     headings: Vec<usize>,
     entries: Vec<ListEntry>,
@@ -119,7 +133,8 @@ impl GoodsList {
             place = place.saturating_add(prefixes.iter().skip(place).take_while(before).count());
             headings.push(place);
         }
-        Self { head, prefixes, headings, entries }
+        let labels = entries.iter().map(|entry| entry.label().into()).collect();
+        Self { head, prefixes, labels, headings, entries }
     }
 
     /// What it says of itself.
@@ -147,40 +162,55 @@ impl GoodsList {
         &self.entries
     }
 
-    /// Whether a code that it does not have may be one of the entries it lacks: a partial list leaves open the
-    /// chapters that it has entries of, and everything where it has none.
-    pub fn leaves_open(&self, code: &CommodityCode) -> bool {
-        let chapter = Prefix::declared(code).cut(2);
-        self.head.partial && (self.entries.is_empty() || self.from(chapter).next().is_some())
+    /// How an entry is shown.
+    pub(super) fn label(&self, entry: Entry) -> Words {
+        self.labels.get(entry.0).cloned().unwrap_or_else(|| "".into())
     }
 
-    /// The entries at or below a prefix.
-    fn from(&self, prefix: Prefix) -> impl Iterator<Item = (Prefix, &ListEntry)> {
+    /// Whether a code that it does not have may be one of the entries it lacks: a partial list leaves open the
+    /// chapters that it has entries of, and everything where it has none.
+    pub(super) fn leaves_open(&self, code: Prefix) -> bool {
+        self.head.partial && (self.entries.is_empty() || self.from(code.cut(2)).next().is_some())
+    }
+
+    /// The entries at or below a prefix, with their places.
+    fn from(&self, prefix: Prefix) -> impl Iterator<Item = (Prefix, Entry)> {
         let heading = prefix.heading();
         let start = self.headings.get(heading).copied().unwrap_or(0);
         let end = self.headings.get(heading.saturating_add(1)).copied().unwrap_or(self.prefixes.len());
         let within = self.prefixes.get(start..end).unwrap_or_default();
         let begin = start.saturating_add(within.partition_point(|there| *there < prefix));
         let prefixes = self.prefixes.get(begin..).unwrap_or_default().iter().copied();
-        let entries = self.entries.get(begin..).unwrap_or_default();
-        prefixes.zip(entries).take_while(move |(there, _)| prefix.covers(*there))
+        prefixes.zip((begin..).map(Entry)).take_while(move |(there, _)| prefix.covers(*there))
+    }
+
+    fn applies(&self, entry: Entry, day: Date) -> bool {
+        self.entries.get(entry.0).is_some_and(|entry| entry.applies(day))
     }
 
     /// What it says of a code on a day. A whole entry wins over one by description.
     pub fn find(&self, code: &CommodityCode, day: Date) -> Listed<'_> {
-        let declared = Prefix::declared(code);
+        let found = |entry: Entry| self.entries.get(entry.0);
+        match self.look_up(Prefix::declared(code), day) {
+            Found::Yes(entry) => found(entry).map_or(Listed::No, Listed::Yes),
+            Found::Maybe(entry) => found(entry).map_or(Listed::No, Listed::Maybe),
+            Found::No => Listed::No,
+        }
+    }
+
+    /// The same, by the places of the entries.
+    pub(super) fn look_up(&self, declared: Prefix, day: Date) -> Found {
         let mut maybe = None;
         for length in [2, 4, 6, 8, 10] {
             if length > declared.length() {
                 break;
             }
             let cut = declared.cut(length);
-            for (_, entry) in
-                self.from(cut).take_while(|(there, _)| *there == cut).filter(|(_, entry)| entry.applies(day))
-            {
+            for (_, place) in self.from(cut).take_while(|(there, _)| *there == cut) {
+                let Some(entry) = self.entries.get(place.0).filter(|entry| entry.applies(day)) else { continue };
                 match entry.says(declared) {
-                    Says::Listed => return Listed::Yes(entry),
-                    Says::Partly => maybe = maybe.or(Some(entry)),
+                    Says::Listed => return Found::Yes(place),
+                    Says::Partly => maybe = maybe.or(Some(place)),
                     Says::LeftOut => {}
                 }
             }
@@ -188,12 +218,9 @@ impl GoodsList {
         // The declared code may be coarser than an entry: 8471 70 declared, 8471 70 98 listed. Codes of another
         // year's nomenclature may be renumbered: then the whole subheading is.
         let compared = if self.is_of_another_year(day) { declared.cut(6) } else { declared };
-        let finer = self
-            .from(compared)
-            .filter(|(there, entry)| there.length() > compared.length() && entry.applies(day))
-            .map(|(_, entry)| entry)
-            .next();
-        maybe.or(finer).map_or(Listed::No, Listed::Maybe)
+        let mut below = self.from(compared).filter(|(there, _)| there.length() > compared.length());
+        let finer = below.find(|(_, entry)| self.applies(*entry, day)).map(|(_, entry)| entry);
+        maybe.or(finer).map_or(Found::No, Found::Maybe)
     }
 
     fn is_of_another_year(&self, day: Date) -> bool {

@@ -98,5 +98,7 @@ fn day(file: File<'_>, line: u64, text: &str) -> Result<Option<Date>, RegimeErro
     if text.is_empty() {
         return Ok(None);
     }
-    crate::day::parse(text).map(Some).ok_or_else(|| file.refused(line, 4, format!("{text:?} is no day")))
+    crate::day::parse(text)
+        .map(Some)
+        .ok_or_else(|| file.refused(line, 4, format!("{text:?} is no day like \"2026-03-16\"")))
 }

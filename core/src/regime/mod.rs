@@ -4,12 +4,14 @@
 
 mod applies;
 mod asked;
+mod asking;
 mod demands;
 mod document;
 mod documents;
 mod evaluate;
 mod example;
 mod import;
+mod lacking;
 mod library;
 mod list;
 mod list_file;
@@ -21,25 +23,24 @@ mod statement;
 mod tables;
 #[cfg(test)]
 pub(crate) mod tests;
-mod used;
 
 pub use applies::Question;
 pub use asked::Note;
+pub use asking::Asking;
 pub use demands::Demand;
 pub use document::{Document, DocumentKind, TEXT_BYTES_MAX};
 pub use evaluate::{ItemRequirement, Regimes};
 pub use example::{Example, Tried};
 pub use import::{Imported, import_list};
+pub use lacking::Lacking;
 pub use library::{LoadRefused, RegimeData};
 pub use list::{GoodsList, ListEntry, ListHead, Listed};
 pub use reading::RegimeError;
 pub use regime_file::{
     Applies, Asks, ChangeOfTractor, Confidence, EmptyElement, Goods, GoverningDate, Issuer, Procedure, Regime, Unit,
-    WhileNotLoaded,
 };
 pub use route::Route;
 pub use statement::{StatementSet, StatementSets, Wording};
 pub use tables::{BorderOffices, DataSets};
-pub use used::Used;
 
 use prefix::Prefix;

@@ -44,6 +44,13 @@ impl File<'_> {
         self.refused(count(line), 1, problem)
     }
 
+    /// At the line that opens an array's table for the nth time, from 0.
+    pub(super) fn refused_nth(self, table: &str, nth: usize, problem: impl ToString) -> RegimeError {
+        let opens = |line: &str| line.trim().strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) == Some(table);
+        let line = self.text.lines().enumerate().filter(|(_, line)| opens(line)).nth(nth).map_or(0, |(line, _)| line);
+        self.refused(count(line), 1, problem)
+    }
+
     /// At the line that opens a table.
     pub(super) fn refused_table(self, table: &str, problem: impl ToString) -> RegimeError {
         let opens = |line: &str| line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) == Some(table);
@@ -90,12 +97,21 @@ impl File<'_> {
         for record in reader.records() {
             let record = record.map_err(|error| {
                 let line = error.position().map_or(1, csv::Position::line);
-                self.refused(line, 1, &error)
+                self.refused(line, 1, uneven(&error))
             })?;
             let line = record.position().map_or(1, csv::Position::line);
             let row = record.deserialize(Some(&headers)).map_err(|error| {
-                let field = if let csv::ErrorKind::Deserialize { err, .. } = error.kind() { err.field() } else { None };
-                self.refused(line, field.unwrap_or(0).saturating_add(1), &error)
+                let csv::ErrorKind::Deserialize { err, .. } = error.kind() else {
+                    return self.refused(line, 1, &error);
+                };
+                // It is the names that do not fit, wherever the reader noticed.
+                let said = err.kind().to_string();
+                if said.starts_with("unknown field") || said.starts_with("missing field") {
+                    let of_names = self.text.lines().position(|line| !line.starts_with('#')).unwrap_or(0);
+                    return self.refused(count(of_names), 1, names(&headers, &said));
+                }
+                let column = err.field().unwrap_or(0).saturating_add(1);
+                self.refused(line, column, said)
             })?;
             rows.push((line, row));
             if rows.len() > ROWS_MAX {
@@ -109,6 +125,23 @@ impl File<'_> {
     pub(super) fn head_day(self, line: u64, text: &str) -> Result<Date, RegimeError> {
         crate::day::parse(text).ok_or_else(|| self.refused(line, 1, format!("{text:?} is no day like \"2026-03-16\"")))
     }
+}
+
+/// A row with more or fewer fields than there are names.
+fn uneven(error: &csv::Error) -> String {
+    if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
+        return format!(
+            "this line has {len} fields, wanted {expected_len}; a text with a comma in it stands in quotes"
+        );
+    }
+    error.to_string()
+}
+
+/// Column names that are not those wanted.
+fn names(headers: &csv::StringRecord, said: &str) -> String {
+    let semicolons = headers.len() == 1 && headers.iter().any(|name| name.contains(';'));
+    let hint = if semicolons { "; the fields are parted by semicolons, wanted commas" } else { "" };
+    format!("{said}{hint}")
 }
 
 /// What the head of a CSV file can say.

@@ -107,17 +107,6 @@ pub enum ChangeOfTractor {
     DoesNotConform,
 }
 
-/// What a list that is needed and not loaded does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WhileNotLoaded {
-    /// Nobody can tell: cannot be checked.
-    #[default]
-    Unknown,
-    /// The officer is told to look it up; this register does not judge the regime until the list is there.
-    NotJudged,
-}
-
 /// A regime: one rule of one legal text, in one version.
 #[derive(Debug, Clone)]
 pub struct Regime {
@@ -259,9 +248,6 @@ pub struct Asks {
     /// What another tractor than certified does.
     #[serde(default)]
     pub change_of_tractor: ChangeOfTractor,
-    /// What a list that is not loaded does.
-    #[serde(default)]
-    pub while_not_loaded: WhileNotLoaded,
     /// Within how many days proof of arrival is due.
     pub proof_of_arrival_days: Option<u32>,
 }
@@ -344,6 +330,10 @@ pub(super) fn parse(file: File<'_>) -> Result<Regime, RegimeError> {
     let words = [&asks.licences, &asks.settled_by, &asks.form, &asks.accepts, &asks.statements, &goods.lists];
     if words.into_iter().any(|several| several.len() > SEVERAL_MAX) || read.example.len() > SEVERAL_MAX {
         return Err(file.refused(1, 1, format!("a list in a regime has at most {SEVERAL_MAX} members")));
+    }
+    for (nth, example) in read.example.iter().enumerate() {
+        let unreadable = |why| file.refused_nth("example", nth, format!("this example is no question: {why}"));
+        example.consignment().map_err(unreadable)?;
     }
     Ok(Regime {
         id: read.regime.into(),

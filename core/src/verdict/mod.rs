@@ -175,7 +175,7 @@ pub struct RegimeStatement {
     pub list_version: Option<Words>,
     /// The entry of the list that matched, as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub list_entry: Option<String>,
+    pub list_entry: Option<Words>,
     /// What would settle an unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Words>,

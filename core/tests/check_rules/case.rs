@@ -10,7 +10,7 @@ use endmark_core::digest::Digest;
 use endmark_core::manufacturer::Manufacturer;
 use endmark_core::moment::Moment;
 use endmark_core::number::CertificateNumber;
-use endmark_core::regime::{RegimeData, Regimes};
+use endmark_core::regime::{Document, RegimeData, Regimes};
 use endmark_core::verdict::Answer::Conforms;
 use endmark_core::verdict::{Answer, Finding, FindingCode, Severity, Verdict};
 use serde_json::Value;
@@ -36,10 +36,22 @@ static FILES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     files
 });
 
-pub(crate) fn data() -> RegimeData {
+/// The law, read once. The demo's invented list stands in for the Lithuanian Government's, without which nothing
+/// conforms by land.
+static DATA: LazyLock<RegimeData> = LazyLock::new(|| {
     let files: Vec<(&str, &str)> = FILES.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
-    RegimeData::parse(&files).unwrap()
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/demo/data/law");
+    let read = |name: &str| Document::parse(name, &std::fs::read_to_string(folder.join(name)).unwrap()).unwrap();
+    let invented = vec![read("INVENTED.csv"), read("LT-GOV-LIST.toml")];
+    RegimeData::parse(&files).unwrap().with(invented).unwrap().0
+});
+
+pub(crate) fn data() -> RegimeData {
+    DATA.clone()
 }
+
+/// The name of the list that the demo invented.
+pub(crate) const INVENTED: &str = "INVENTED for demonstrations, not the Government's list";
 
 pub(crate) static REGIMES: LazyLock<Regimes> = LazyLock::new(|| Regimes::new(data(), date!(2026 - 04 - 23)));
 

@@ -1,11 +1,10 @@
 //! Reading documents from files and folders.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use endmark_core::regime::{Document, DocumentKind, RegimeData, TEXT_BYTES_MAX};
+use endmark_core::regime::{Document, Lacking, Regime, TEXT_BYTES_MAX};
 
 use crate::cli::Failed;
 
@@ -51,8 +50,15 @@ pub(super) fn document(path: &Path) -> Result<Document, Failed> {
 pub(super) fn text(path: &Path) -> Result<String, Failed> {
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let bound = u64::try_from(TEXT_BYTES_MAX)?.saturating_add(1);
-    let mut text = String::new();
-    fs::File::open(path).map_err(failed)?.take(bound).read_to_string(&mut text).map_err(failed)?;
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(failed)?.take(bound).read_to_end(&mut bytes).map_err(failed)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let bytes = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let good = String::from_utf8_lossy(bytes);
+        let line = good.matches('\n').count().saturating_add(1);
+        let column = good.rsplit('\n').next().map_or(0, |last| last.chars().count()).saturating_add(1);
+        format!("{}, line {line}, column {column}: this is no UTF-8: save the file as UTF-8", path.display())
+    })?;
     // Spreadsheets begin their CSV with it.
     Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
 }
@@ -67,18 +73,27 @@ pub(super) fn name(document: &Document) -> String {
     format!("{kind} {}, version {}, from {from}", document.id, document.version)
 }
 
-/// Lists that regimes need and nobody has loaded: what could be on them is unknown.
-pub(super) fn not_loaded(data: &RegimeData) -> Vec<String> {
-    let there: BTreeSet<&str> =
-        data.documents().filter(|d| d.kind == DocumentKind::List).map(|d| d.id.as_str()).collect();
-    let needed: BTreeSet<&String> =
-        data.documents().filter_map(Document::regime).flat_map(|regime| &regime.goods.lists).collect();
-    needed.into_iter().filter(|id| !there.contains(id.as_str())).cloned().collect()
-}
-
-pub(super) fn warning(missing: &[String]) -> String {
-    if missing.is_empty() {
+/// Lists that regimes need and nobody has loaded, and what that means for answers; nothing where none lacks.
+pub(in crate::cli) fn warning(lacking: &[Lacking<'_>]) -> String {
+    if lacking.is_empty() {
         return String::new();
     }
-    format!("\nNot loaded, so that goods which could be on them are unknown:\n  {}", missing.join("\n  "))
+    let mut lines = vec![
+        "\nLists that the law needs and that are not loaded. Until they are, goods that could be on them are unknown, and \
+         every check of such goods answers \"cannot be checked\", also with a good certificate:"
+            .to_owned(),
+    ];
+    for list in lacking {
+        lines.push(format!("  {}", list.list));
+        let of = |regime: &&Regime| format!("    {} ({}): {}", regime.id, regime.title, list.leaves_open(regime));
+        lines.extend(list.needed_by.iter().map(of));
+    }
+    lines.push(
+        "Get each list from who made it, and load it: `endmark regime load LIST.csv` (docs/REGIMES.md).".to_owned(),
+    );
+    lines.join("\n")
+}
+
+pub(in crate::cli) fn names(lacking: &[Lacking<'_>]) -> Vec<String> {
+    lacking.iter().map(|list| list.list.to_owned()).collect()
 }

@@ -6,6 +6,8 @@ mod import;
 mod show;
 mod test;
 
+pub(super) use files::{names, warning};
+
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -14,7 +16,7 @@ use super::output::Output;
 use super::{Config, Failed, Outcome, operator};
 use crate::config::Settings;
 use crate::writer::RegistryChange;
-use endmark_core::regime::RegimeData;
+use endmark_core::regime::{Document, RegimeData};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -109,29 +111,33 @@ fn load(arguments: &LoadArguments, output: Output) -> Result<Outcome, Failed> {
     let settings = Settings::read(&arguments.config.config)?;
     let leaf = operator::apply(&settings, RegistryChange::LoadRegimes(documents))?;
     let registry = operator::registry(&arguments.config.config)?;
-    let missing = files::not_loaded(registry.regimes().data());
+    let clock = settings.clock()?;
+    let data = registry.regimes().data();
+    let lacking = data.lacking(data.not_over(clock.moment(clock.now()).day));
     let edition = registry.regimes().edition();
     let people = format!(
         "loaded (log entry {leaf}):\n{}\nedition {edition}{}",
         named.iter().map(|name| format!("  {name}")).collect::<Vec<_>>().join("\n"),
-        files::warning(&missing),
+        files::warning(&lacking),
     );
-    output.show(people, &json!({ "loaded": named, "entry": leaf, "edition": edition, "listsNotLoaded": missing }));
+    let json = json!({ "loaded": named, "entry": leaf, "edition": edition, "listsNotLoaded": files::names(&lacking) });
+    output.show(people, &json);
     Ok(Outcome::Yes)
 }
 
 fn check(arguments: &CheckArguments, output: Output) -> Result<Outcome, Failed> {
     let documents = files::read(&arguments.paths)?;
     let named = files::named(&documents);
-    let (data, new) = arguments.on.data()?.with(documents)?;
-    let missing = files::not_loaded(&data);
+    let (data, new) = arguments.on.data()?.with(documents.clone())?;
+    let lacking = data.lacking(documents.iter().filter_map(Document::regime));
     let people = format!(
         "good, {} of {} new:\n{}{}",
         new.len(),
         named.len(),
         named.iter().map(|name| format!("  {name}")).collect::<Vec<_>>().join("\n"),
-        files::warning(&missing),
+        files::warning(&lacking),
     );
-    output.show(people, &json!({ "documents": named, "new": new.len(), "listsNotLoaded": missing }));
+    let json = json!({ "documents": named, "new": new.len(), "listsNotLoaded": files::names(&lacking) });
+    output.show(people, &json);
     Ok(Outcome::Yes)
 }

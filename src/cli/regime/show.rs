@@ -1,11 +1,10 @@
 //! `endmark regime list` and `show`.
 
-use endmark_core::regime::{Document, DocumentKind};
+use endmark_core::regime::{Document, DocumentKind, RegimeData};
 use serde_json::{Value, json};
 use time::Date;
 
-use super::On;
-use super::files::not_loaded;
+use super::{On, files};
 use crate::cli::output::Output;
 use crate::cli::{Config, Failed, Outcome, operator};
 use crate::config::Settings;
@@ -56,8 +55,8 @@ pub(super) fn list(arguments: &ListArguments, output: Output) -> Result<Outcome,
             format!("{:<14} {:<58} {:<12} from {from}  {state}", d.kind.as_str(), d.id, d.version)
         })
         .collect();
-    let missing = not_loaded(data);
-    people.push(format!("edition {}{}", regimes.edition(), super::files::warning(&missing)));
+    let lacking = data.lacking(regimes.in_force(at).map(AsRef::as_ref));
+    people.push(format!("edition {}{}", regimes.edition(), files::warning(&lacking)));
     if let Some(fault) = regimes.fault() {
         people.push(format!("FAULT: {fault}; every question stays open until the database is restored"));
     }
@@ -72,7 +71,7 @@ pub(super) fn list(arguments: &ListArguments, output: Output) -> Result<Outcome,
         })
         .collect();
     let json = json!({ "at": endmark_core::day::format(at), "edition": regimes.edition(), "documents": rows,
-        "listsNotLoaded": missing, "fault": regimes.fault(), "loaded": registry.has_loaded_regimes() });
+        "listsNotLoaded": files::names(&lacking), "fault": regimes.fault(), "loaded": registry.has_loaded_regimes() });
     output.show(people.join("\n"), &json);
     Ok(Outcome::Yes)
 }
@@ -92,13 +91,28 @@ fn state(document: &Document, versions: Vec<&Document>, at: Date) -> &'static st
 
 pub(super) fn show(arguments: &ShowArguments, output: Output) -> Result<Outcome, Failed> {
     let data = arguments.on.data()?;
-    let found = DocumentKind::ALL.into_iter().flat_map(|kind| data.versions(kind, &arguments.id));
-    let wanted = |document: &&Document| arguments.version.as_ref().is_none_or(|version| *version == document.version);
-    let document = found.rev().find(|document| wanted(document)).ok_or_else(|| {
-        format!("there is no {:?} in that version; `endmark regime list --all` names all", arguments.id)
-    })?;
+    let versions: Vec<&Document> =
+        DocumentKind::ALL.into_iter().flat_map(|kind| data.versions(kind, &arguments.id)).collect();
+    let wanted = |document: &&&Document| arguments.version.as_ref().is_none_or(|version| *version == document.version);
+    let document = versions.iter().rev().find(wanted).ok_or_else(|| not_there(arguments, &data, &versions))?;
     let json = json!({ "kind": document.kind.as_str(), "id": document.id, "version": document.version,
         "from": endmark_core::day::format(document.from), "digest": document.digest, "text": document.text });
     output.show(document.text.trim_end(), &json);
     Ok(Outcome::Yes)
+}
+
+/// What there is instead.
+fn not_there(arguments: &ShowArguments, data: &RegimeData, versions: &[&Document]) -> String {
+    if let Some(version) = arguments.version.as_ref().filter(|_| !versions.is_empty()) {
+        let there: Vec<&str> = versions.iter().map(|document| document.version.as_str()).collect();
+        return format!("{:?} has no version {version:?}; there are: {}", arguments.id, there.join(", "));
+    }
+    let mut lines = vec![format!("there is no {:?}; there are:", arguments.id)];
+    for kind in DocumentKind::ALL {
+        let mut ids: Vec<&str> = data.documents().filter(|there| there.kind == kind).map(|d| d.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        lines.extend((!ids.is_empty()).then(|| format!("  {}: {}", kind.as_str(), ids.join("; "))));
+    }
+    lines.join("\n")
 }

@@ -51,7 +51,7 @@ pub(super) fn good() -> Case {
     for item in consignment["goodsItems"].as_array_mut().unwrap() {
         item["citations"][0]["certificate"] = json!(number().to_string());
     }
-    let data = crate::regime::tests::data();
+    let data = crate::regime::tests::data_with_invented();
     let mut payload: Value = serde_json::from_str(PAYLOAD).unwrap();
     let regimes = Regimes::new(data.clone(), date!(2026 - 04 - 23));
     let set = regimes.statement_sets().iter().find(|set| set.is_accepted() && set.language() == "en").unwrap();

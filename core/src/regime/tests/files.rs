@@ -65,7 +65,23 @@ fn the_head_of_a_list_is_read_strictly() {
     assert!(with(LIST, |text| text.replacen("# state: complete\n", "", 1)).contains("the head lacks `# state:"));
     assert!(with(LIST, |text| text.replacen("# state", "# sate", 1)).contains("line 5, column 1: no such name"));
     assert!(with(LIST, |text| text.replacen("# version: 2025-10-24", "# version: today", 1)).contains("line 2"));
-    assert!(with(LIST, |text| text.replacen("code,ex", "kode,ex", 1)).contains("kode"));
+    let names = with(LIST, |text| text.replacen("code,ex", "kode,ex", 1));
+    assert!(names.contains("line 7, column 1: unknown field `kode`"), "{names}");
+    let semicolons = with(LIST, |text| text.replace(',', ";"));
+    assert!(semicolons.contains("wanted commas"), "{semicolons}");
+    let short = with(LIST, |text| text.replacen("74,1,7401,", "74,1,", 1));
+    assert!(short.contains("column 1: this line has 6 fields, wanted 7"), "{short}");
+}
+
+#[test]
+fn an_example_that_is_no_question_or_no_answer_is_refused_in_its_line() {
+    let no_code = with(RULE, |text| text.replacen("code = \"84223000\"", "code = \"8422\"", 1));
+    assert!(no_code.contains("column 1: this example is no question: a code has at least 6 digits"), "{no_code}");
+    let no_office = with(RULE, |text| text.replacen("office = \"LTVR1000\"", "office = \"Vilnius\"", 1));
+    assert!(no_office.contains("\"Vilnius\" is not a customs office"), "{no_office}");
+    assert!(!no_office.contains("at line"), "{no_office}");
+    let no_answer = with(RULE, |text| text.replacen("answer = \"silent\"", "answer = \"quiet\"", 1));
+    assert!(no_answer.contains("unknown variant `quiet`"), "{no_answer}");
 }
 
 #[test]

@@ -34,6 +34,16 @@ pub(crate) fn data() -> RegimeData {
     DATA.clone()
 }
 
+/// With the demo's invented list in the place of the Lithuanian Government's: without one nothing conforms by land.
+pub(crate) fn data_with_invented() -> RegimeData {
+    let invented = [
+        ("INVENTED.csv", include_str!("../../../../src/demo/data/law/INVENTED.csv")),
+        ("LT-GOV-LIST.toml", include_str!("../../../../src/demo/data/law/LT-GOV-LIST.toml")),
+    ];
+    let read = invented.map(|(name, text)| super::Document::parse(name, text).unwrap());
+    data().with(read.to_vec()).unwrap().0
+}
+
 /// A list of no content.
 pub(crate) fn head() -> super::ListHead {
     let day = time::macros::date!(2025 - 10 - 24);
