@@ -34,6 +34,8 @@ use crate::app::App;
 /// Its routes.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
+        .app_data(away::unreadable_queries())
+        .app_data(away::unreadable_paths())
         .service(start) // GET /
         .service(checkpoint) // GET /log/checkpoint
         .service(token_keys) // GET /token-keys

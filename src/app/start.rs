@@ -194,8 +194,12 @@ fn serve_api(
     let data = Data::from(Arc::clone(app));
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let server = HttpServer::new(move || {
-        let (api, _) =
-            ActixApp::new().into_utoipa_app().app_data(data.clone()).configure(http::routes).split_for_parts();
+        let (api, _) = ActixApp::new()
+            .into_utoipa_app()
+            .app_data(data.clone())
+            .app_data(http::unreadable_paths())
+            .configure(http::routes)
+            .split_for_parts();
         api.default_service(actix_web::web::route().to(http::nothing_there))
             .wrap(from_fn(http::remember_request_id))
             .wrap(TracingLogger::<RequestSpan>::new())

@@ -14,6 +14,7 @@ use time::format_description::well_known::Rfc3339;
 use utoipa::IntoParams;
 
 use super::caller::Calling;
+use super::parameters::{Parameters, malformed};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
@@ -26,6 +27,7 @@ use crate::writer::{Action, Command};
 const PAGE: u16 = 128;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Query {
     /// Only entries after this leaf: for going on where a stream ended.
@@ -61,7 +63,7 @@ fn parsed<T>(
     text: Option<&str>,
     read: impl FnOnce(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Problem> {
-    text.map(read).transpose().map_err(|e| Problem::new(ProblemKind::ParameterMalformed, format!("{name}: {e}")))
+    text.map(read).transpose().map_err(|e| malformed(format!("{name}: {e}")))
 }
 
 impl Query {
@@ -152,10 +154,10 @@ impl Reading {
 pub(super) async fn entries(
     app: web::Data<App>,
     calling: Calling,
-    query: Result<web::Query<Query>, actix_web::Error>,
+    query: Result<Parameters<Query>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::Auditor])?;
-    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let Parameters(query) = query?;
     let filter = query.filter()?;
     let order = Order { filter: filter.clone(), evidence: query.evidence, table: false, since: None };
     let text = said(&order).map_err(|error| Problem::new(ProblemKind::Internal, error.to_string()))?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
+use super::parameters::Parameters;
 use super::problem::ProblemDocument;
 use super::view::{CertificateView, StandingView};
 use super::{Problem, ProblemKind};
@@ -100,6 +101,7 @@ struct StatusView {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct PageQuery {
     /// How many, at most 100; 50 when left out.
@@ -121,10 +123,10 @@ struct Page {
 pub(super) async fn list(
     app: web::Data<App>,
     calling: Calling,
-    query: Result<web::Query<PageQuery>, actix_web::Error>,
+    query: Result<Parameters<PageQuery>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::Manufacturer])?;
-    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let Parameters(query) = query?;
     let limit = query.limit.unwrap_or(50).clamp(1, PAGE_MAX);
     let (key, organisation, before) = (app.context.keys.rows.clone(), calling.0.organisation.to_string(), query.before);
     let found =

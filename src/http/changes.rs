@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
 use super::declaration_view::DeclarationView;
+use super::parameters::Parameters;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
@@ -20,6 +21,7 @@ const WINDOW: u64 = 5_000;
 const STALE_MAX: i64 = 1_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Query {
     /// The last leaf seen; from the beginning when left out.
@@ -94,10 +96,10 @@ fn read(entry: u64, body: &[u8]) -> Option<Change> {
 pub(super) async fn changes(
     app: web::Data<App>,
     calling: Calling,
-    query: Result<web::Query<Query>, actix_web::Error>,
+    query: Result<Parameters<Query>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
-    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let Parameters(query) = query?;
     let from = query.after.map_or(0, |after| after.saturating_add(1));
     let (size, entries) = app
         .readers

@@ -5,14 +5,16 @@ use endmark_core::log::{ConsistencyProof, consistency_proof};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::Problem;
 use super::caller::Calling;
+use super::parameters::{Parameters, malformed};
 use super::problem::ProblemDocument;
-use super::{Problem, ProblemKind};
 use crate::app::App;
 use crate::registry::Grant;
 use crate::store::tile::with_tiles;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Query {
     /// Size of the older checkpoint.
@@ -28,15 +30,15 @@ pub(super) struct Query {
 pub(super) async fn consistency(
     app: web::Data<App>,
     calling: Calling,
-    query: Result<web::Query<Query>, actix_web::Error>,
+    query: Result<Parameters<Query>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::Auditor])?;
-    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let Parameters(query) = query?;
     let size = app.writer.shared().published.load().head.size;
     let (old, new) = (query.old, query.new.unwrap_or(size));
     if old > new || new > size {
         let problem = format!("wanted old up to new, and new up to {size}, the newest checkpoint's size");
-        return Err(Problem::new(ProblemKind::ParameterMalformed, problem));
+        return Err(malformed(problem));
     }
     let proof =
         app.readers.read(move |connection| with_tiles(connection, |tiles| consistency_proof(old, new, tiles))).await?;

@@ -7,14 +7,16 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::caller::Calling;
+use super::parameters::Parameters;
 use super::problem::ProblemDocument;
 use super::view::{CertificateView, StandingView};
-use super::{Problem, ProblemKind, certificates};
+use super::{Problem, certificates};
 use crate::app::App;
 use crate::registry::Grant;
 use crate::writer::{Action, Command, Reply};
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Reading {
     /// The customs office that reads it.
@@ -31,11 +33,11 @@ pub(super) async fn show(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
-    query: Result<web::Query<Reading>, actix_web::Error>,
+    query: Result<Parameters<Reading>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
     let number = certificates::number(&path)?;
-    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let Parameters(query) = query?;
     record_reading(&app, &calling, number, query.office.as_ref()).await?;
     let found = certificates::stored(&app, number).await?.ok_or_else(Problem::not_found)?;
     let (standing, certificate, jws, lines) = found;

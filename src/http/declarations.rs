@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::{self, CONSIGNMENT};
 use super::caller::Calling;
 use super::declaration_view::{DeclarationDetail, DeclarationView, detail};
+use super::parameters::Parameters;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind, checks};
 use crate::app::{App, Cause};
@@ -57,6 +58,7 @@ pub(super) struct OutcomeView {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PutQuery {
     /// Shown to customs alone: to the manufacturer neither as use nor through what is left.
@@ -76,12 +78,12 @@ pub(super) async fn reserve(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
-    query: Result<web::Query<PutQuery>, actix_web::Error>,
+    query: Result<Parameters<PutQuery>, Problem>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsWrite])?;
-    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let Parameters(query) = query?;
     let mrn = mrn(&path)?;
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let consignment = read_consignment(&app, &body, &mrn)?;

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 
 use super::caller::Calling;
 use super::customs_certificates::record_reading;
+use super::parameters::Parameters;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
@@ -21,6 +22,7 @@ use crate::store::certificate::Standing;
 use crate::words::Language;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct PaperQuery {
     /// `en`, `lt` or `pl`; English when left out. The sealed words stay as they were sealed.
@@ -105,9 +107,9 @@ pub(super) async fn document(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
-    query: Result<web::Query<PaperQuery>, actix_web::Error>,
+    query: Result<Parameters<PaperQuery>, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| Problem::new(ProblemKind::ParameterMalformed, error.to_string()))?;
+    let Parameters(query) = query?;
     let language = query.language.unwrap_or_default();
     let (standing, certificate, jws) = printable(&app, &calling, &path).await?;
     let at = app.context.clock.now();

@@ -8,6 +8,7 @@ use time::Date;
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
+use super::parameters::{Parameters, malformed};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
@@ -18,16 +19,13 @@ use crate::store::ledger::{self as rows, ClaimPage, StoredClaim, StoredLine};
 const PAGE_MAX: u32 = 1_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Query {
     /// The most entries of the page, up to 1000.
     limit: Option<u32>,
     /// Entries after this one, as the `Link` header gives it.
     after: Option<String>,
-}
-
-fn parameter(detail: impl Into<String>) -> Problem {
-    Problem::new(ProblemKind::ParameterMalformed, detail.into())
 }
 
 /// The lines and claims of a certificate, verified.
@@ -63,13 +61,13 @@ pub(super) async fn quantities(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
-    query: Result<web::Query<Query>, actix_web::Error>,
+    query: Result<Parameters<Query>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
-    let query = query.map_err(|error| parameter(error.to_string()))?;
+    let Parameters(query) = query?;
     let number = certificates::number(&path)?;
     let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
-    let cursor = |text: &str| ClaimPage::cursor(text).ok_or_else(|| parameter("after: take it from the Link header"));
+    let cursor = |text: &str| ClaimPage::cursor(text).ok_or_else(|| malformed("after: take it from the Link header"));
     let after = query.after.as_deref().map(cursor).transpose()?;
     let (lines, claims) =
         ledger_of(&app, number, ClaimPage::after(after, limit)).await?.ok_or_else(Problem::not_found)?;
@@ -85,6 +83,7 @@ pub(super) async fn quantities(
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Period {
     /// The first day, in the register's time zone.
@@ -111,21 +110,20 @@ pub(super) struct Used {
 pub(super) async fn used(
     app: web::Data<App>,
     calling: Calling,
-    query: Result<web::Query<Period>, actix_web::Error>,
+    query: Result<Parameters<Period>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
-    let Period { used_from, used_until, after, limit } =
-        query.map_err(|error| parameter(error.to_string()))?.into_inner();
+    let Parameters(Period { used_from, used_until, after, limit }) = query?;
     let limit = limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
     let day = |text: &str| -> Result<Date, Problem> {
-        endmark_core::day::parse(text).ok_or_else(|| parameter(format!("{text:?} is no day like 2026-03-16")))
+        endmark_core::day::parse(text).ok_or_else(|| malformed(format!("{text:?} is no day like 2026-03-16")))
     };
     let (first, last) = (day(&used_from)?, day(&used_until)?);
-    let begins = |day: Date| app.context.clock.begins(day).ok_or_else(|| parameter("a day out of range"));
+    let begins = |day: Date| app.context.clock.begins(day).ok_or_else(|| malformed("a day out of range"));
     let from = begins(first)?;
-    let until = begins(last.next_day().ok_or_else(|| parameter("a day out of range"))?)?;
+    let until = begins(last.next_day().ok_or_else(|| malformed("a day out of range"))?)?;
     if from >= until {
-        return Err(parameter("usedFrom lies after usedUntil"));
+        return Err(malformed("usedFrom lies after usedUntil"));
     }
     let after = after.unwrap_or_default();
     let certificates = app

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::caller::Calling;
+use super::parameters::malformed;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::{App, NotProved};
@@ -63,9 +64,8 @@ pub(super) async fn receipt(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let leaf: u64 = path.parse().map_err(|_| {
-        Problem::new(ProblemKind::ParameterMalformed, "an entry's id is its leaf index, a whole number such as 17")
-    })?;
+    let leaf: u64 =
+        path.parse().map_err(|_| malformed("an entry's id is its leaf index, a whole number such as 17"))?;
     let owner = app.readers.read(move |connection| Ok(log::entry(connection, leaf)?.map(|(owner, _)| owner))).await?;
     let may_see = calling.0.may(&[Grant::Auditor]) || owner.as_deref() == Some(calling.0.organisation.as_str());
     if owner.is_none() || !may_see {

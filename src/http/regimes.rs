@@ -7,12 +7,14 @@ use endmark_core::verdict::Requirement;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Problem;
 use super::caller::Calling;
+use super::parameters::{Parameters, malformed};
 use super::problem::ProblemDocument;
-use super::{Problem, ProblemKind};
 use crate::app::App;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Query {
     /// A day such as 2026-03-16; today when left out.
@@ -93,11 +95,15 @@ struct ListView {
 #[utoipa::path(tag = "regimes", params(Query),
     responses((status = 200, body = RegimesView), (status = 400, body = ProblemDocument)))]
 #[get("/v1/regimes")]
-pub(super) async fn list(app: web::Data<App>, _: Calling, query: web::Query<Query>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list(
+    app: web::Data<App>,
+    _: Calling,
+    query: Result<Parameters<Query>, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let Parameters(query) = query?;
     let at = match &query.at {
         None => app.context.clock.moment(app.context.clock.now()).day,
-        Some(text) => day::parse(text)
-            .ok_or_else(|| Problem::new(ProblemKind::ParameterMalformed, "at: wanted a day like 2026-03-16"))?,
+        Some(text) => day::parse(text).ok_or_else(|| malformed("at: wanted a day like 2026-03-16"))?,
     };
     let regimes = app.regimes();
     let in_force: Vec<&Regime> = regimes.in_force(at).map(AsRef::as_ref).collect();

@@ -15,6 +15,7 @@ use super::body::{self, CONSIGNMENT, Wanted};
 use super::caller::Calling;
 use super::declaration_view::Override;
 use super::declarations::{OutcomeView, PositionHeld, mrn, position, read_consignment, step};
+use super::parameters::{self, Parameters};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::{App, Cause};
@@ -89,6 +90,7 @@ struct CorrectedCitation {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct DeleteQuery {
     /// The office that deletes.
@@ -145,19 +147,18 @@ pub(super) async fn delete_reservation(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
-    query: Result<web::Query<DeleteQuery>, actix_web::Error>,
+    query: Result<Parameters<DeleteQuery>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsWrite])?;
-    let refused = |detail: String| Problem::new(ProblemKind::ParameterMalformed, detail);
-    let DeleteQuery { office, declaration_version: version } =
-        query.map_err(|error| refused(error.to_string()))?.into_inner();
+    let Parameters(DeleteQuery { office, declaration_version: version }) = query?;
     let mrn = mrn(&path)?;
     let office: Option<Office> = office
         .map(|office| {
-            office.parse().map_err(|error: endmark_core::reference::ReferenceError| refused(error.to_string()))
+            office.parse().map_err(|error: endmark_core::reference::ReferenceError| parameters::malformed(error))
         })
         .transpose()?;
-    let office = office.ok_or_else(|| refused("office: say which office deletes, as ?office=LTVR1000".to_owned()))?;
+    let office =
+        office.ok_or_else(|| parameters::malformed("office: say which office deletes, as ?office=LTVR1000"))?;
     step(&app, &calling, DeclarationRequest { mrn, version, office, step: Step::Delete, body: Vec::new() }).await
 }
 
@@ -293,5 +294,5 @@ fn presentation(id: &str) -> Result<String, Problem> {
     if good {
         return Ok(id.to_owned());
     }
-    Err(Problem::new(ProblemKind::ParameterMalformed, "the name of a presentation has 1 to 35 letters, digits or -_."))
+    Err(parameters::malformed("the name of a presentation has 1 to 35 letters, digits or -_."))
 }

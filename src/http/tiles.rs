@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, web};
 use endmark_core::log::{BundleId, TileId, bundle_bytes};
 
 use super::caller::Calling;
+use super::parameters::malformed;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
@@ -17,10 +18,6 @@ fn forever(bytes: Vec<u8>) -> HttpResponse {
         .content_type("application/octet-stream")
         .insert_header((header::CACHE_CONTROL, "private, max-age=31536000, immutable"))
         .body(bytes)
-}
-
-fn malformed(error: impl std::fmt::Display) -> Problem {
-    Problem::new(ProblemKind::ParameterMalformed, error.to_string())
 }
 
 /// Only what the newest checkpoint covers is there.

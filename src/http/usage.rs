@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
+use super::parameters::Parameters;
 use super::problem::ProblemDocument;
 use super::quantities::ledger_of;
-use super::{Problem, ProblemKind, certificates};
+use super::{Problem, certificates};
 use crate::app::App;
 use crate::ledger::decimal;
 use crate::registry::Grant;
@@ -22,6 +23,7 @@ use crate::store::ledger::{ClaimPage, StoredClaim};
 const PAGE_MAX: u32 = 1_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Query {
     /// The most events of the page, up to 1000.
@@ -85,11 +87,10 @@ pub(super) async fn usage(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
-    query: Result<web::Query<Query>, actix_web::Error>,
+    query: Result<Parameters<Query>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::Manufacturer])?;
-    let parameter = |detail: String| Problem::new(ProblemKind::ParameterMalformed, detail);
-    let query = query.map_err(|error| parameter(error.to_string()))?;
+    let Parameters(query) = query?;
     let number = certificates::number(&path)?;
     let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
     let skip = query.skip.unwrap_or(0);

@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
+use actix_web::web::{PathConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::browser::{Browser, client_certificate};
 use super::page::{MessagePage, SignInPage, page};
 use super::session::language_of;
 use crate::app::App;
-use crate::http::Problem;
+use crate::http::{Problem, ProblemKind};
 use crate::words::Language;
 
 /// Why a page is not answered.
@@ -95,4 +96,18 @@ impl ResponseError for Away {
             }
         }
     }
+}
+
+/// For addresses whose query cannot be read: a page, as everything else that is wrong.
+pub(super) fn unreadable_queries() -> QueryConfig {
+    QueryConfig::default().error_handler(|error, request| unreadable(error, request).into())
+}
+
+/// For addresses with parts that are no text.
+pub(super) fn unreadable_paths() -> PathConfig {
+    PathConfig::default().error_handler(|error, request| unreadable(error, request).into())
+}
+
+fn unreadable(why: impl ToString, request: &HttpRequest) -> Away {
+    Away::Problem(Problem::new(ProblemKind::ParameterMalformed, why.to_string()), language_of(request))
 }

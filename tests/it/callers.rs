@@ -14,6 +14,7 @@ on_both_databases!(
     a_revoked_client_certificate_is_refused_on_an_open_connection_too
     a_caller_without_the_grant_is_told_which_one
     someone_elses_number_and_no_number_are_the_same_404
+    an_address_that_cannot_be_read_is_a_problem_document_everywhere
 );
 
 #[actix_web::test]
@@ -104,5 +105,53 @@ async fn someone_elses_number_and_no_number_are_the_same_404(on: On) {
     // A receipt of an entry is for its own organisation and auditors.
     let leaf = own.body["entry"].as_u64().unwrap();
     assert_eq!(problem(&other.get(&format!("/v1/entries/{leaf}/receipt")).await.unwrap()), "404 not-found");
+    register.stop().await;
+}
+
+async fn an_address_that_cannot_be_read_is_a_problem_document_everywhere(on: On) {
+    let register = Register::start(on).await;
+    let grants = [Grant::Manufacturer, Grant::CustomsRead, Grant::CustomsWrite, Grant::Declarant, Grant::Auditor];
+    let (_, client) = register.register("everything", &grants);
+    register.settled(&client).await;
+    let described = client.get("/v1/openapi.json").await.unwrap().body;
+    let mut asked = 0;
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let method: reqwest::Method = method.to_uppercase().parse().unwrap();
+            let of = |place: &str| parameters.iter().filter(|one| one["in"] == place).collect::<Vec<_>>();
+            let filled = |with: &str| {
+                of("path").iter().fold(path.clone(), |path, one| {
+                    path.replace(&format!("{{{}}}", one["name"].as_str().unwrap()), with)
+                })
+            };
+            let stands = |one: &&serde_json::Value| path.contains(&format!("{{{}}}", one["name"].as_str().unwrap()));
+            assert!(of("path").iter().all(stands), "{method} {path}: {parameters:?}");
+            let mut wrong = Vec::new();
+            if !of("path").is_empty() {
+                wrong.push(filled("%FF"));
+            }
+            if !of("query").is_empty() {
+                let path = filled("17");
+                wrong.push(format!("{path}?nonsense=1"));
+                wrong.push(format!("{path}?{0}=1&{0}=2", of("query")[0]["name"].as_str().unwrap()));
+            }
+            for path in wrong {
+                let answered = client.send(method.clone(), &path, None).await.unwrap();
+                let kind = problem(&answered);
+                assert!(answered.status.is_client_error(), "{method} {path}: {} {}", answered.status, answered.body);
+                assert!(!kind.contains("no problem"), "{method} {path}: {kind} {}", answered.body);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 25, "{asked}");
+    let unknown = client.get("/v1/regimes?att=2026-03-16").await.unwrap();
+    assert_eq!(problem(&unknown), "400 parameter-malformed");
+    assert!(
+        unknown.body["detail"].as_str().unwrap().contains("unknown field `att`, expected `at`"),
+        "{}",
+        unknown.body
+    );
     register.stop().await;
 }
