@@ -198,6 +198,18 @@ fn a_list_not_loaded_is_a_fault_and_leaves_the_answer_open_also_with_a_certifica
 }
 
 #[test]
+fn a_list_that_is_too_old_outweighs_another_that_is_loaded_in_part() {
+    // 8452 30 stands in no list; Annex XIV, loaded in part, comes last and a certificate would settle it.
+    let files = crate::regime::tests::files();
+    let (name, text) = files.iter().find(|(name, _)| name.ends_with("833-2014_XXIII.csv")).unwrap();
+    let next = text.replacen("# version: 2025-10-24", "# version: 2025-10-25\n# valid-until: 2026-03-01", 1);
+    let case = good().of_code("845230", Some("00"));
+    let data = case.data.with(vec![crate::regime::Document::parse(name, &next).unwrap()]).unwrap().0;
+    let found = Case { data, ..case }.open(FindingCode::RequirementUnknown);
+    assert!(found.remedy.unwrap().contains("it counts until 2026-03-01"));
+}
+
+#[test]
 fn a_partial_list_does_not_say_not_listed_in_the_chapters_it_covers() {
     // Annex XIV of 765/2006 is partial, of chapters 84 and 85; 8452 30 stands in no list.
     let machine = || good().of_code("845230", Some("00"));
