@@ -14,6 +14,9 @@ use crate::text::string_form;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 80 bits in groups of five.
 const BODY: usize = 16;
+/// How a number is written, and what stands there for a character.
+const FORM: [u8; 25] = *b"EDC-____-____-____-____-_";
+const PLACE: u8 = b'_';
 /// What a person may type for 21 significant characters; bounds the work on hostile input.
 const TYPED_BYTES_MAX: usize = 128;
 
@@ -72,15 +75,59 @@ impl CertificateNumber {
     }
 
     /// The sixteen characters between prefix and check character.
-    fn body(&self) -> String {
+    fn body(&self) -> [u8; BODY] {
         let bits = self.0.iter().fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
-        let group = |position: usize| {
+        std::array::from_fn(|position| {
             let shift = BODY.saturating_sub(position.saturating_add(1)).saturating_mul(5);
             let value = usize::try_from((bits >> shift) & 31).unwrap_or_default();
-            ALPHABET.get(value).copied().map_or('0', char::from)
-        };
-        (0..BODY).map(group).collect()
+            ALPHABET.get(value).copied().unwrap_or(b'0')
+        })
     }
+
+    /// The number as it is written.
+    fn written(&self) -> [u8; FORM.len()] {
+        let body = self.body();
+        // The body is of the check character's alphabet by construction.
+        let check = check_character::of(&body).unwrap_or(b'?');
+        let mut written = FORM;
+        let places = written.iter_mut().filter(|place| **place == PLACE);
+        for (place, symbol) in places.zip(body.into_iter().chain([check])) {
+            *place = symbol;
+        }
+        written
+    }
+
+    /// Reads a number in exactly the form in which it is written: what databases and systems send.
+    fn exact(text: &str) -> Option<Self> {
+        let text: &[u8; FORM.len()] = text.as_bytes().try_into().ok()?;
+        let places = text.iter().zip(&FORM).filter(|(_, form)| **form == PLACE).take(BODY);
+        let number = Self::from_symbols(places.map(|(symbol, _)| *symbol))?;
+        (number.written() == *text).then_some(number)
+    }
+
+    /// The sixteen characters as bits.
+    fn from_symbols(mut symbols: impl Iterator<Item = u8>) -> Option<Self> {
+        let bits = symbols.try_fold(0_u128, |bits, symbol| Some((bits << 5) | u128::from(value(symbol)?)))?;
+        let mut number = [0; 10];
+        for (slot, byte) in number.iter_mut().zip(bits.to_be_bytes().into_iter().skip(6)) {
+            *slot = byte;
+        }
+        Some(Self(number))
+    }
+}
+
+/// The place of a character in [`ALPHABET`].
+const fn value(symbol: u8) -> Option<u8> {
+    let before = match symbol {
+        b'0'..=b'9' => b'0',
+        b'A'..=b'H' => b'A' - 10,
+        b'J' | b'K' => b'J' - 18,
+        b'M' | b'N' => b'M' - 20,
+        b'P'..=b'T' => b'P' - 22,
+        b'V'..=b'Z' => b'V' - 27,
+        _ => return None,
+    };
+    Some(symbol.wrapping_sub(before))
 }
 
 impl From<[u8; 10]> for CertificateNumber {
@@ -91,16 +138,7 @@ impl From<[u8; 10]> for CertificateNumber {
 
 impl fmt::Display for CertificateNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = self.body();
-        f.write_str("EDC")?;
-        for (position, character) in body.chars().enumerate() {
-            if position.is_multiple_of(4) {
-                f.write_str("-")?;
-            }
-            write!(f, "{character}")?;
-        }
-        // The body is of the check character's alphabet by construction.
-        write!(f, "-{}", check_character::of(&body).unwrap_or('?'))
+        f.write_str(std::str::from_utf8(&self.written()).unwrap_or_default())
     }
 }
 
@@ -116,6 +154,9 @@ impl FromStr for CertificateNumber {
     /// Forgiving where no other number can be meant: letter case, the `EDC` prefix, spaces and dashes, and Crockford's
     /// O for 0, I and L for 1. The check character is never guessed: it is there to catch the wrong guesses.
     fn from_str(text: &str) -> Result<Self, NumberError> {
+        if let Some(number) = Self::exact(text) {
+            return Ok(number);
+        }
         let malformed = || NumberError::Malformed { found: text.chars().take(48).collect() };
         if text.len() > TYPED_BYTES_MAX {
             return Err(malformed());
@@ -131,23 +172,14 @@ impl FromStr for CertificateNumber {
         let mut last = last.chars();
         let (Some(found), None) = (last.next(), last.next()) else { return Err(malformed()) };
         let body: String = body.chars().map(as_crockford).collect();
-        let bits = body.bytes().try_fold(0_u128, |bits, byte| {
-            let value = ALPHABET.iter().position(|&symbol| symbol == byte)?;
-            Some((bits << 5) | u128::try_from(value).ok()?)
-        });
-        let (Some(bits), Some(expected), true) =
-            (bits, check_character::of(&body), found.is_ascii_uppercase() || found.is_ascii_digit())
-        else {
+        let (Some(number), Some(expected), true) = (
+            Self::from_symbols(body.bytes()),
+            check_character::of(body.as_bytes()).map(char::from),
+            found.is_ascii_uppercase() || found.is_ascii_digit(),
+        ) else {
             return Err(malformed());
         };
-        if found != expected {
-            return Err(NumberError::Mistyped { expected, found });
-        }
-        let mut number = [0; 10];
-        for (slot, byte) in number.iter_mut().zip(bits.to_be_bytes().into_iter().skip(6)) {
-            *slot = byte;
-        }
-        Ok(Self(number))
+        if found == expected { Ok(number) } else { Err(NumberError::Mistyped { expected, found }) }
     }
 }
 

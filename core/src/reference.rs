@@ -33,13 +33,13 @@ fn capital(byte: u8) -> bool {
 ///
 /// The check digit that UCC annexes describe for the last place is not enforced: national systems
 /// differ in it, and a refused honest truck is worse than a number that matches nothing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Mrn(String);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mrn([u8; 18]);
 
 impl Mrn {
     /// The 18 characters.
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).unwrap_or("")
     }
 }
 
@@ -52,15 +52,23 @@ impl FromStr for Mrn {
         let (country, serial) = rest.split_at_checked(2).ok_or_else(refused)?;
         let good = year.bytes().all(|b| b.is_ascii_digit())
             && country.parse::<Country>().is_ok()
-            && serial.len() == 14
             && serial.bytes().all(capital);
-        if good { Ok(Self(text.to_owned())) } else { Err(refused()) }
+        match text.as_bytes().try_into() {
+            Ok(characters) if good => Ok(Self(characters)),
+            _ => Err(refused()),
+        }
     }
 }
 
 impl fmt::Display for Mrn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Mrn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -128,18 +136,18 @@ impl fmt::Display for DeclarationReference {
 }
 
 /// A customs office, an8: country and 6 characters (EUCDM group 17).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Office(String);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Office([u8; 8]);
 
 impl Office {
     /// The 8 characters.
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).unwrap_or("")
     }
 
     /// The country code the office begins with.
     pub fn country(&self) -> Option<Country> {
-        self.0.get(..2).and_then(|code| code.parse().ok())
+        self.as_str().get(..2).and_then(|code| code.parse().ok())
     }
 }
 
@@ -148,16 +156,22 @@ impl FromStr for Office {
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         let country = text.get(..2).is_some_and(|code| code.parse::<Country>().is_ok());
-        if text.len() == 8 && country && text.bytes().all(capital) {
-            return Ok(Self(text.to_owned()));
+        match text.as_bytes().try_into() {
+            Ok(characters) if country && text.bytes().all(capital) => Ok(Self(characters)),
+            _ => Err(ReferenceError::Office(cut(text))),
         }
-        Err(ReferenceError::Office(cut(text)))
     }
 }
 
 impl fmt::Display for Office {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Office {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

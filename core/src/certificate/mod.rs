@@ -2,6 +2,7 @@
 
 mod line;
 mod parse;
+mod plain;
 mod shape;
 mod strict;
 #[cfg(test)]
@@ -9,7 +10,7 @@ mod tests;
 
 pub use line::{Line, SerialNumbers, SerialRange};
 pub use parse::{CertificateError, PAYLOAD_BYTES_MAX, parse, parse_again};
-pub(crate) use strict::{Null, problem, shape};
+pub(crate) use strict::{Null, read};
 
 use time::Date;
 

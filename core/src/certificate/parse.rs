@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::strict::{Null, problem, shape};
+use super::strict::{Null, problem, read};
 use super::{Certificate, SerialNumbers};
 use crate::party::{IDENTIFIERS_MAX, Party};
 
@@ -53,9 +53,7 @@ pub fn parse(payload: &[u8]) -> Result<Certificate, CertificateError> {
     if payload.len() > PAYLOAD_BYTES_MAX {
         return Err(CertificateError::TooLarge { found: payload.len() });
     }
-    let certificate: Certificate =
-        serde_json::from_slice(payload).map_err(|error| CertificateError::Json(problem(&error)))?;
-    shape(payload, &certificate, Null::Refused).map_err(CertificateError::Json)?;
+    let certificate: Certificate = read(payload, Null::Refused).map_err(CertificateError::Json)?;
     check(&certificate)?;
     Ok(certificate)
 }

@@ -1,7 +1,9 @@
 //! Where serde is more lenient than a sealed document may be.
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error};
 
+use super::plain::Plain;
 use super::shape::Shape;
 use crate::number::CertificateNumber;
 
@@ -16,7 +18,7 @@ pub(crate) fn problem(error: &serde_json::Error) -> String {
 }
 
 /// Whether a `null` may say that a member is absent.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Null {
     /// Under a seal "absent" has one spelling: the member is left out.
     Refused,
@@ -24,11 +26,23 @@ pub(crate) enum Null {
     Absent,
 }
 
+/// Reads a document in the one form that the published schemas know.
+pub(crate) fn read<'de, T: Deserialize<'de> + Serialize>(document: &'de [u8], null: Null) -> Result<T, String> {
+    let mut reader = serde_json::Deserializer::from_slice(document);
+    let read = T::deserialize(Plain(&mut reader, null)).and_then(|read| reader.end().map(|()| read));
+    read.map_err(|error| why::<T>(document, null).unwrap_or_else(|| problem(&error)))
+}
+
+/// What is wrong with a document, with the way to it where serde alone would read it.
+fn why<'de, T: Deserialize<'de> + Serialize>(document: &'de [u8], null: Null) -> Option<String> {
+    match serde_json::from_slice::<T>(document) {
+        Ok(read) => shape(document, &read, null).err(),
+        Err(error) => Some(problem(&error)),
+    }
+}
+
 /// Refuses a document of another shape than what was read from it would have when written.
-///
-/// serde reads a struct from an array of its members and a choice from an object, so that the names which say what a
-/// value means could be left out; the published schemas know no such forms.
-pub(crate) fn shape(document: &[u8], read: &impl serde::Serialize, null: Null) -> Result<(), String> {
+fn shape(document: &[u8], read: &impl Serialize, null: Null) -> Result<(), String> {
     let written = serde_json::to_vec(read).map_err(|error| problem(&error))?;
     let written: Shape<'_> = serde_json::from_slice(&written).map_err(|error| problem(&error))?;
     let document: Shape<'_> = serde_json::from_slice(document).map_err(|error| problem(&error))?;
@@ -48,3 +62,6 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
         Err(D::Error::custom(format!("write the certificate number as {number}")))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Citation, Consignment, GoodsItem};
-use crate::certificate::{Null, problem, shape};
+use crate::certificate::{Null, read};
 use crate::goods::{Conversion, Decimal, Quantity};
 use crate::number::CertificateNumber;
 use crate::party::{IDENTIFIERS_MAX, Party};
@@ -60,9 +60,7 @@ pub fn parse(body: &[u8]) -> Result<Consignment, ConsignmentError> {
     if body.len() > CONSIGNMENT_BYTES_MAX {
         return Err(ConsignmentError::TooLarge { found: body.len() });
     }
-    let consignment: Consignment =
-        serde_json::from_slice(body).map_err(|error| ConsignmentError::Json(problem(&error)))?;
-    shape(body, &consignment, Null::Absent).map_err(ConsignmentError::Json)?;
+    let consignment: Consignment = read(body, Null::Absent).map_err(ConsignmentError::Json)?;
     validate(&consignment)?;
     Ok(consignment)
 }

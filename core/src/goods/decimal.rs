@@ -73,23 +73,30 @@ impl FromStr for Decimal {
         if fraction.len() > 6 {
             return Err(DecimalError::TooPrecise(quoted()));
         }
-        // Both parts are short digit strings here, so only size can make parsing fail.
-        let parsed = (integer.len() <= 12)
-            .then(|| Some((integer.parse::<i128>().ok()?, format!("{fraction:0<6}").parse::<i128>().ok()?)))
-            .flatten()
-            .and_then(|(whole, part)| whole.checked_mul(MILLION)?.checked_add(part));
+        // Both parts are short digit strings here, so only size can make reading fail.
+        let number = |digits: &str| {
+            digits
+                .bytes()
+                .fold(0_i128, |number, digit| number.saturating_mul(10).saturating_add(digit.wrapping_sub(b'0').into()))
+        };
+        let part = (fraction.len()..6).fold(number(fraction), |part, _| part.saturating_mul(10));
+        let parsed = (integer.len() <= 12).then(|| number(integer).checked_mul(MILLION)?.checked_add(part)).flatten();
         parsed.and_then(Self::from_millionths).ok_or_else(|| DecimalError::TooLarge(quoted()))
     }
 }
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, part) = (self.0.div_euclid(MILLION), self.0.rem_euclid(MILLION));
+        let (whole, mut part) = (self.0.div_euclid(MILLION), self.0.rem_euclid(MILLION));
         if part == 0 {
             return write!(f, "{whole}");
         }
-        let digits = format!("{part:06}");
-        write!(f, "{whole}.{}", digits.trim_end_matches('0'))
+        let mut width = 6_usize;
+        while part.rem_euclid(10) == 0 {
+            part = part.div_euclid(10);
+            width = width.saturating_sub(1);
+        }
+        write!(f, "{whole}.{part:0width$}")
     }
 }
 

@@ -6,9 +6,10 @@
 ///
 /// ISO 7064, hybrid system: with P = 36, for each character S = P + value, reduced mod 36 to 1..=36, then P = 2 S mod 37; the check
 /// character makes P plus its value congruent to 1 mod 36.
-pub(super) fn of(text: &str) -> Option<char> {
-    let product = text.chars().try_fold(36_u32, |product, character| Some(step(product, value(character)?)))?;
-    char::from_digit(37_u32.checked_sub(product)?.checked_rem(36)?, 36).map(|c| c.to_ascii_uppercase())
+pub(super) fn of(text: &[u8]) -> Option<u8> {
+    let product = text.iter().try_fold(36_u32, |product, character| Some(step(product, value(*character)?)))?;
+    let value = u8::try_from(37_u32.checked_sub(product)?.checked_rem(36)?).ok()?;
+    Some(if value < 10 { value.wrapping_add(b'0') } else { value.wrapping_add(b'A' - 10) })
 }
 
 /// One round; `product` and the result lie in 1..=36.
@@ -21,6 +22,10 @@ pub(super) const fn step(product: u32, value: u32) -> u32 {
 }
 
 /// 0 to 9, then A = 10 to Z = 35.
-pub(super) fn value(character: char) -> Option<u32> {
-    if character.is_ascii_lowercase() { None } else { character.to_digit(36) }
+pub(super) fn value(character: u8) -> Option<u32> {
+    match character {
+        b'0'..=b'9' => Some(u32::from(character.wrapping_sub(b'0'))),
+        b'A'..=b'Z' => Some(u32::from(character.wrapping_sub(b'A' - 10))),
+        _ => None,
+    }
 }

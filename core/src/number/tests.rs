@@ -11,7 +11,7 @@ fn number(text: &str) -> Result<CertificateNumber, NumberError> {
 #[test]
 fn the_check_character_of_the_published_grid_example_is_m() {
     // The example of the GRid standard (IFPI), A1-2425G-ABC1234002-M, which uses ISO 7064 MOD 37,36.
-    assert_eq!(check_character::of("A12425GABC1234002"), Some('M'));
+    assert_eq!(check_character::of(b"A12425GABC1234002"), Some(b'M'));
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn people_may_write_it_their_way() {
 #[test]
 fn a_body_that_begins_with_the_prefix_is_not_cut() {
     let body = "EDC0123456789ABC";
-    let check = check_character::of(body).unwrap();
+    let check = char::from(check_character::of(body.as_bytes()).unwrap());
     assert_eq!(
         number(&format!("{body}{check}")).unwrap().to_string(),
         format!("EDC-EDC0-1234-5678-9ABC-{check}"),
@@ -98,7 +98,7 @@ fn a_round_of_the_check_is_a_permutation_so_no_substitution_hides() {
         seen.sort_unstable();
         assert_eq!(seen, (1..=36).collect::<Vec<_>>());
     }
-    assert_eq!(value('a'), None);
+    assert_eq!(value(b'a'), None);
 }
 
 proptest! {
@@ -111,8 +111,8 @@ proptest! {
     #[test]
     fn every_substitution_of_one_character_is_caught(bits: [u8; 10], position in 0_usize..16, other in 0_usize..32) {
         let body = CertificateNumber::from(bits).body();
-        let check = check_character::of(&body).unwrap();
-        let mut typed = body.clone().into_bytes();
+        let check = char::from(check_character::of(&body).unwrap());
+        let mut typed = body.to_vec();
         prop_assume!(typed[position] != ALPHABET[other]);
         typed[position] = ALPHABET[other];
         let typed = String::from_utf8(typed).unwrap();
