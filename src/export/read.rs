@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::SyncSender;
 
 use endmark_core::export::Filter;
-use endmark_core::log::{Hash, Tile, TileId, inclusion_proof, inclusion_tiles};
+use endmark_core::log::{Hash, Tile, TileId, inclusion_proof, inclusion_tiles, leaf_hash};
 
 use super::ExportError;
 use crate::store::log::StoredEvidence;
@@ -31,6 +31,8 @@ pub(super) struct Wanted {
 pub(super) struct Read {
     pub(super) leaf: u64,
     pub(super) body: Vec<u8>,
+    /// Of the body. Taken here, since writing hashes the body once more, for the file: half of the work on each thread.
+    pub(super) hash: Hash,
     /// Of a filtered export.
     pub(super) proof: Vec<Hash>,
     /// Where evidence is wanted and there.
@@ -94,7 +96,8 @@ impl Reader<'_> {
         let mut entries = Vec::with_capacity(page.entries.len());
         for (leaf, body) in page.entries {
             let proof = if wanted.filter.is_empty() { Vec::new() } else { self.proof(leaf, wanted.size)? };
-            entries.push(Read { leaf, body, proof, evidence: None });
+            let hash = leaf_hash(&body);
+            entries.push(Read { leaf, body, hash, proof, evidence: None });
         }
         Ok(Part { entries, next: page.next })
     }

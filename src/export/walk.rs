@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use endmark_core::digest::Digest;
 use endmark_core::export::{EntryFields, EvidenceLine, FORMAT, FileName, ListedFile, Manifest, ProofLine};
 use endmark_core::log::{
-    Checkpoint, ConsistencyProof, Frontier, Hash, LogKey, LogSigner, consistency_proof, leaf_hash, open_checkpoint,
+    Checkpoint, ConsistencyProof, Frontier, Hash, LogKey, LogSigner, consistency_proof, open_checkpoint,
     verify_inclusion,
 };
 
@@ -119,8 +119,7 @@ impl Walk {
 
     /// Everything of an entry but its line.
     fn entry(&mut self, head: &Checkpoint, read: &Read) -> Result<(), ExportError> {
-        let (leaf, body) = (read.leaf, &read.body);
-        let hash = leaf_hash(body);
+        let Read { leaf, ref body, hash, .. } = *read;
         if body.contains(&b'\n') {
             return Err(ExportError::Log(format!("entry {leaf} holds a line feed, which no entry does")));
         }
