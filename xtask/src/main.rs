@@ -15,7 +15,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   test [FILTER]  every test, on SQLite and on a PostgreSQL of its own
   screenshots    pictures of the officers' pages, into docs/screenshots
-  ci             what .ci/run runs: format, clippy, docs, tests, demo, licences
+  ci             what .ci/run runs: format, clippy, docs, licences, tests, demo, bench
   bench          measures the service in release: docs/PERFORMANCE.md
                  [--quick] [--database sqlite|postgres|both] [--json] [--certificates N] [--growth]
                  [--scenario NAME] [--connections N] [--seconds N] [--log]
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Some("screenshots") => browser::screenshots(),
         Some("bench") => bench::run(arguments.get(1..).unwrap_or_default()),
         Some("soak") => bench::soak(arguments.get(1..).unwrap_or_default()),
-        Some("ci") => checks::all().and_then(|()| test(None)).and_then(|()| checks::demo()),
+        Some("ci") => checks::all().and_then(|()| test(None)).and_then(|()| checks::demo_and_bench()),
         _ => Err(USAGE.into()),
     };
     match done {
