@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use endmark::cli::Failed;
 use endmark::config::Settings;
 use endmark::demo::{Place, World};
-use endmark::store::{Connection, apart};
+use endmark::store::{Connection, apart, head};
 
 use crate::commit::execute;
 use crate::document::Payload;
@@ -48,10 +48,13 @@ impl Register {
 
     /// Issues certificates until there are so many.
     pub(crate) fn fill(&mut self, size: u32) -> Result<Measured, Failed> {
+        let url = self.settings.database_url()?;
+        let entries = || apart(|| Ok(head::read(&mut Connection::open(&url)?)?.size));
+        let before = entries()?;
         let (mut numbers, measured) = fill::fill(self, size)?;
         self.stock.numbers.append(&mut numbers);
+        self.stock.leaves = before..entries()?;
         // A bulk load leaves the planner's statistics behind; a register that grew in months has them.
-        let url = self.settings.database_url()?;
         apart(|| execute(&mut Connection::open(&url)?, "ANALYZE"))?;
         Ok(measured)
     }

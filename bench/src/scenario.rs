@@ -1,5 +1,7 @@
 //! What is asked. A scenario is a row here and a function that makes its next request.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use hyper::Method;
 
@@ -170,8 +172,9 @@ fn read(stock: &Stock, serial: u64) -> Ask {
 
 /// The proof of one of the entries that filling left.
 pub(crate) fn receipt(stock: &Stock, serial: u64) -> Ask {
-    let entries = u64::try_from(stock.numbers.len()).unwrap_or(u64::MAX).max(1);
-    get(format!("/v1/entries/{}/receipt", serial.checked_rem(entries).unwrap_or_default()))
+    let Range { start, end } = stock.leaves;
+    let place = serial.checked_rem(end.saturating_sub(start)).unwrap_or_default();
+    get(format!("/v1/entries/{}/receipt", start.saturating_add(place)))
 }
 
 /// Submits the next sealed certificate.

@@ -1,5 +1,7 @@
 //! What the driver has at hand: the numbers issued, the declarations to send, certificates to submit.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use endmark::cli::Failed;
 
@@ -10,6 +12,8 @@ use crate::document::{self, Template};
 pub(crate) struct Stock {
     /// The certificates issued.
     pub(crate) numbers: Vec<String>,
+    /// The entries that the last filling left: a manufacturer may prove its own.
+    pub(crate) leaves: Range<u64>,
     /// Three goods items.
     pub(crate) declaration: Template,
     /// One of them.
@@ -24,6 +28,7 @@ impl Stock {
     pub(crate) fn new() -> Result<Self, Failed> {
         Ok(Self {
             numbers: Vec::new(),
+            leaves: 0..0,
             declaration: document::declaration()?,
             one_item: document::one_item()?,
             sealed: Vec::new(),
