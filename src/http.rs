@@ -46,11 +46,20 @@ pub use span::{RequestSpan, current_request_id, new_request_id, remember_request
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Every route of the api listener.
+/// Every route of the api listener. They are tried in this order: what systems ask all day stands first.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(ping::ping) // GET /v1/ping
+        .service(checks::check) // POST /v1/customs/checks
         .service(submit::submit) // POST /v1/certificates
+        .service(declarations::reserve) // PUT /v1/customs/declarations/{mrn}
+        .service(declarations::show) // GET /v1/customs/declarations/{mrn}
+        .service(steps::release) // POST /v1/customs/declarations/{mrn}/release
+        .service(steps::delete_reservation) // DELETE /v1/customs/declarations/{mrn}/reservation
+        .service(steps::correct) // PUT /v1/customs/declarations/{mrn}/correction
+        .service(steps::decide_by_hand) // POST /v1/customs/declarations/{mrn}/override
+        .service(steps::present) // PUT /v1/customs/declarations/{mrn}/presentations/{presentation}
+        .service(steps::turn_back) // POST /v1/customs/declarations/{mrn}/presentations/{presentation}/turned-back
         .service(certificates::list) // GET /v1/certificates
         .service(certificates::show) // GET /v1/certificates/{number}
         .service(papers::document) // GET /v1/certificates/{number}/document.pdf
@@ -62,19 +71,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(suspension::resume) // DELETE /v1/certificates/{number}/suspension
         .service(revocation::revoke) // POST /v1/certificates/{number}/revocation
         .service(checks::precheck) // POST /v1/prechecks
-        .service(checks::check) // POST /v1/customs/checks
         .service(paper_checks::check) // POST /v1/customs/papers
         .service(customs_certificates::show) // GET /v1/customs/certificates/{number}
         .service(quantities::used) // GET /v1/customs/certificates?usedFrom=&usedUntil=
         .service(quantities::quantities) // GET /v1/customs/certificates/{number}/quantities
-        .service(declarations::reserve) // PUT /v1/customs/declarations/{mrn}
-        .service(declarations::show) // GET /v1/customs/declarations/{mrn}
-        .service(steps::release) // POST /v1/customs/declarations/{mrn}/release
-        .service(steps::delete_reservation) // DELETE /v1/customs/declarations/{mrn}/reservation
-        .service(steps::correct) // PUT /v1/customs/declarations/{mrn}/correction
-        .service(steps::decide_by_hand) // POST /v1/customs/declarations/{mrn}/override
-        .service(steps::present) // PUT /v1/customs/declarations/{mrn}/presentations/{presentation}
-        .service(steps::turn_back) // POST /v1/customs/declarations/{mrn}/presentations/{presentation}/turned-back
         .service(controls::record) // POST /v1/customs/controls
         .service(changes::changes) // GET /v1/customs/changes
         .service(changes::stale_reservations) // GET /v1/customs/stale-reservations

@@ -144,6 +144,11 @@ impl VerifiedCache {
         Ok(Verified { digest: sealed.digest(), certificate, path, chain, accepted_at, epoch: registry.epoch })
     }
 
+    /// Notes that sealed bytes verified, seal and payload, when they were submitted.
+    pub fn has_verified(&self, jws: &[u8]) {
+        self.seals.insert(Digest::of(jws), ());
+    }
+
     fn judged_again(&self, old: &Verified, registry: &Registry) -> Arc<Verified> {
         let (chain, path) = self.path(registry, &old.chain, old.accepted_at);
         let (digest, certificate, accepted_at) = (old.digest, Arc::clone(&old.certificate), old.accepted_at);

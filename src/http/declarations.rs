@@ -176,13 +176,12 @@ pub(super) async fn step(app: &App, calling: &Calling, request: DeclarationReque
 
 fn answered(app: &App, answer: Answer) -> Result<HttpResponse, Problem> {
     let entry = answer.leaf;
-    let raw = |json: &str| RawValue::from_string(json.to_owned());
-    let broken = |_| Problem::new(ProblemKind::Internal, "give the operator the request id");
+    let broken = |_: serde_json::Error| Problem::new(ProblemKind::Internal, "give the operator the request id");
     match answer.reply {
         Reply::Held(held) => Ok(HttpResponse::Ok().json(PositionHeld {
             outcome: "01",
             declaration: held.declaration.map(|declaration| DeclarationView::new(app, &declaration)),
-            verdict: raw(&held.verdict).map_err(broken)?,
+            verdict: held.verdict,
             ledger: held.ledger,
             entry,
         })),
@@ -206,7 +205,8 @@ fn answered(app: &App, answer: Answer) -> Result<HttpResponse, Problem> {
                 problem = problem.with("failedItem", failed);
             }
             if let Some(verdict) = refused.verdict {
-                problem = problem.with("verdict", serde_json::from_str::<serde_json::Value>(&verdict).map_err(broken)?);
+                problem =
+                    problem.with("verdict", serde_json::from_str::<serde_json::Value>(verdict.get()).map_err(broken)?);
             }
             if let Some(declaration) = refused.declaration {
                 let view = serde_json::to_value(DeclarationView::new(app, &declaration)).map_err(broken)?;

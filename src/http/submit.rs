@@ -69,6 +69,7 @@ pub(super) async fn submit(
         app.turned_away.count(Cause::Malformed);
         Problem::new(ProblemKind::PayloadMalformed, error.to_string()).with("reason", error.code())
     })?;
+    app.verified.has_verified(&jws);
     let certificate = Arc::new(certificate);
     let prepare = async || Ok::<_, Problem>(prepare(&app, &calling, &sealed, &certificate, &jws));
     let answer = app.submit(prepare).await?;

@@ -275,13 +275,12 @@ pub fn sealed_bytes(
         Connection::Sqlite(c) => {
             let mut rows = Vec::with_capacity(texts.len());
             for some in texts.chunks(1_000) {
-                rows.extend(certificate::table.filter(certificate::number.eq_any(some)).select(columns).load::<(
-                    String,
-                    Vec<u8>,
-                    i64,
-                )>(
-                    c
-                )?);
+                let found: Vec<(String, Vec<u8>, i64)> = match some {
+                    // Mostly it is one, and that statement stays prepared.
+                    [one] => certificate::table.filter(certificate::number.eq(one)).select(columns).load(c)?,
+                    some => certificate::table.filter(certificate::number.eq_any(some)).select(columns).load(c)?,
+                };
+                rows.extend(found);
             }
             rows
         }

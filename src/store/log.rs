@@ -49,8 +49,9 @@ impl StoredEvidence {
     }
 }
 
+// With a default for each `None` the statement would be put together anew for every row.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = entry)]
+#[diesel(table_name = entry, treat_none_as_default_value = false)]
 struct EntryRow {
     leaf: i64,
     at_micros: i64,

@@ -16,6 +16,7 @@ use endmark_core::presented::{PaperAnswer, Presented};
 use endmark_core::reference::{Mrn, Office};
 use endmark_core::regime::Document;
 use rustls_pki_types::CertificateDer;
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use super::{Published, SessionChange, SignedIn};
@@ -523,7 +524,7 @@ pub enum Reply {
 #[derive(Debug, Clone)]
 pub struct Held {
     /// The verdict, as JSON.
-    pub verdict: Arc<str>,
+    pub verdict: Box<RawValue>,
     /// The declaration; `None` where goods were presented under one that nobody reserved.
     pub declaration: Option<Declaration>,
     /// The ledger of every certificate concerned.
@@ -538,7 +539,7 @@ pub struct PositionRefused {
     /// Where it fails: goods item and line.
     pub failed_item: Option<(u32, Option<u32>)>,
     /// The verdict, as JSON.
-    pub verdict: Option<Arc<str>>,
+    pub verdict: Option<Box<RawValue>>,
     /// The declaration as it still stands.
     pub declaration: Option<Declaration>,
     /// The ledger of every certificate concerned.

@@ -144,7 +144,7 @@ pub fn claims_of(
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
-/// The newest claims on each certificate, at most `most` of each.
+/// The newest claims on each certificate, at least `most` of each where there are so many.
 pub fn claims_on(
     connection: &mut Connection,
     key: &RowKey,
@@ -152,31 +152,49 @@ pub fn claims_on(
     most: i64,
 ) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
     let texts: Vec<String> = certificates.iter().map(ToString::to_string).collect();
-    let rows: Vec<Row> = match connection {
+    let mut rows: Vec<Row> = Vec::new();
+    match connection {
         Connection::Sqlite(c) => {
-            let mut rows = Vec::new();
-            for certificate in texts {
-                rows.extend(
-                    claim::table
-                        .filter(claim::certificate.eq(certificate))
-                        .order(claim::leaf.desc())
-                        .limit(most)
-                        .select(Row::as_select())
-                        .load(c)?,
-                );
+            for some in texts.chunks(NUMBERS_AT_ONCE) {
+                rows.extend(claims_on_some(c, some, most)?);
             }
-            rows
         }
-        Connection::Postgres(_) if texts.is_empty() => Vec::new(),
-        Connection::Postgres(c) => diesel::sql_query(
-            "SELECT k.* FROM unnest($1) AS wanted (number), LATERAL (
+        Connection::Postgres(_) if texts.is_empty() => {}
+        Connection::Postgres(c) => {
+            rows = diesel::sql_query(
+                "SELECT k.* FROM unnest($1) AS wanted (number), LATERAL (
                      SELECT * FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT $2) AS k",
-        )
-        .bind::<Array<Text>, _>(texts)
-        .bind::<BigInt, _>(most)
-        .load(&mut **c)?,
-    };
+            )
+            .bind::<Array<Text>, _>(texts)
+            .bind::<BigInt, _>(most)
+            .load(&mut **c)?;
+        }
+    }
     rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// How many certificates one statement asks about, and how many pages of claims they may have together.
+const NUMBERS_AT_ONCE: usize = 64;
+const PAGES_TOGETHER: i64 = 8;
+
+/// `SQLite` has no `LATERAL`: most certificates have few claims, so all of all are asked for at once; only where that
+/// gives more than they may have together, one certificate after the other.
+fn claims_on_some(connection: &mut SqliteConnection, numbers: &[String], most: i64) -> QueryResult<Vec<Row>> {
+    let bound = most.saturating_mul(PAGES_TOGETHER);
+    let all: Vec<Row> = claim::table
+        .filter(claim::certificate.eq_any(numbers))
+        .limit(bound)
+        .select(Row::as_select())
+        .load(connection)?;
+    if i64::try_from(all.len()).is_ok_and(|found| found < bound) {
+        return Ok(all);
+    }
+    let mut rows = Vec::new();
+    for number in numbers {
+        let newest = claim::table.filter(claim::certificate.eq(number)).order(claim::leaf.desc()).limit(most);
+        rows.extend(newest.select(Row::as_select()).load::<Row>(connection)?);
+    }
+    Ok(rows)
 }
 
 /// A page of the claims on a certificate, by declaration, goods item and line.

@@ -24,8 +24,9 @@ pub struct StoredLine {
     pub leaf: u64,
 }
 
+// With a default for each `None` the statement would be put together anew for every row.
 #[derive(Queryable, Insertable, Selectable)]
-#[diesel(table_name = certificate_line)]
+#[diesel(table_name = certificate_line, treat_none_as_default_value = false)]
 struct Row {
     certificate: String,
     line: i32,

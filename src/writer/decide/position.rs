@@ -4,6 +4,7 @@ use endmark_core::consignment::Consignment;
 use endmark_core::position::Joined;
 use endmark_core::reference::{Mrn, Office};
 use endmark_core::verdict::{Answer, Finding, Severity, Verdict};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::check::{draft, evidence_of, judge};
@@ -36,7 +37,7 @@ pub(super) fn decide(
     let about = About { own: mrn, presented, confidential };
     let verdict = judge(&request.check, &about, caller, view);
     let verdict = verdict.inspect_err(|_| view.ledger.position.take_back())?;
-    let json = serde_json::to_string(&verdict).map_err(|_| Failure::Internal)?;
+    let json = to_raw_value(&verdict).map_err(|_| Failure::Internal)?;
     match &request.purpose {
         Purpose::Present { id } => {
             let goods = presented_goods(mrn, view);
@@ -135,10 +136,10 @@ fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Deci
     Decision::new(draft, Some(request.check.body.to_vec()), reply)
 }
 
-fn made(kind: Kind, request: &PositionRequest, caller: &Caller, verdict: Verdict, json: &str) -> Decision {
+fn made(kind: Kind, request: &PositionRequest, caller: &Caller, verdict: Verdict, json: &RawValue) -> Decision {
     let mut draft = draft(kind, &request.check, caller, verdict);
     draft.declaration = Some(request.mrn.to_string());
-    Decision::new(draft, Some(evidence_of(&request.check, json)), Reply::Changed)
+    Decision::new(draft, Some(evidence_of(&request.check, json.get())), Reply::Changed)
 }
 
 fn refuse(
@@ -147,13 +148,13 @@ fn refuse(
     caller: &Caller,
     view: &View<'_>,
     verdict: Verdict,
-    json: &str,
+    json: &RawValue,
 ) -> Decision {
     let failed = failed(&verdict.findings);
     let refused = PositionRefused {
         failure_reason: failed.and_then(|finding| finding.code.certex()).unwrap_or("11"),
         failed_item: failed.and_then(|finding| failed_item(finding, &request.check.consignment)),
-        verdict: Some(json.into()),
+        verdict: Some(json.to_owned()),
         declaration: before,
         ledger: view.ledgers(request.check.prepared.keys().copied()),
     };
@@ -209,7 +210,7 @@ fn hold(
     view: &mut View<'_>,
     leaf: u64,
     verdict: Verdict,
-    json: &str,
+    json: &RawValue,
 ) -> Decision {
     let mrn = &request.mrn;
     let consignment = &request.check.consignment;
@@ -238,7 +239,7 @@ fn hold(
     let mut numbers: Vec<_> = request.check.prepared.keys().copied().chain(numbers).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let held = Held { verdict: json.into(), declaration: Some(declaration), ledger: view.ledgers(numbers) };
+    let held = Held { verdict: json.to_owned(), declaration: Some(declaration), ledger: view.ledgers(numbers) };
     let mut decision = made(how.kind, request, caller, verdict, json);
     decision.draft.decision = how.decision;
     decision.draft.office = Some(how.office.to_string());
@@ -273,7 +274,7 @@ fn present(
     view: &mut View<'_>,
     leaf: u64,
     verdict: Verdict,
-    json: &str,
+    json: &RawValue,
 ) -> Decision {
     let conforms = verdict.verdict == Answer::Conforms;
     let mut decision = made(Kind::GoodsPresented, request, caller, verdict, json);
@@ -293,7 +294,7 @@ fn present(
         leaf,
     });
     let held = Held {
-        verdict: json.into(),
+        verdict: json.to_owned(),
         declaration: view.ledger.declaration(&request.mrn).ok().flatten().cloned(),
         ledger: view.ledgers(request.check.prepared.keys().copied()),
     };
