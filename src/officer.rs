@@ -1,4 +1,5 @@
-//! Officers: people of a customs organisation who sign in with a browser (docs/OFFICER.md).
+//! Officers: people of a customs organisation who sign in with a browser (docs/OFFICER.md); and auditors, who read the
+//! log there.
 
 mod secret;
 mod session;
@@ -18,7 +19,7 @@ use time::OffsetDateTime;
 use crate::registry::{Caller, Grant};
 use crate::words::Language;
 
-/// The role in entries of what officers ask.
+/// The role in entries of what officers ask. What auditors read has the grant `auditor`.
 pub const ROLE: &str = "officer";
 /// The most sessions of one officer: a desk, a phone, and some that were forgotten. The oldest goes first.
 pub const SESSIONS_OF_ONE_MAX: usize = 5;
@@ -39,14 +40,17 @@ pub struct Officer {
     pub id: String,
     /// The name, for people.
     pub name: Text<140>,
-    /// The customs organisation.
+    /// The customs organisation, or the one that audits.
     pub organisation: Organisation,
-    /// The customs office.
+    /// The customs office; an auditor's own, in the same form.
     pub office: Office,
     /// The language of the pages.
     pub language: Language,
     /// Whether the officer may invite colleagues of the same office.
     pub supervisor: bool,
+    /// Whether this is an auditor: reads every entry, and may do nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub auditor: bool,
     /// Whether the officer may do anything.
     pub active: bool,
     /// The client certificate that signs the officer in, where there is one.

@@ -3,6 +3,8 @@
 mod answer;
 mod away;
 mod browser;
+#[cfg(test)]
+mod complete;
 mod control;
 mod cookie;
 mod enter;
@@ -21,15 +23,18 @@ mod page;
 mod queued;
 mod second_look;
 mod session;
+mod sides;
 mod supplied;
 mod when;
 
 pub use enter::link;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, get, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use askama::Template;
 
 use crate::app::App;
+use crate::words::Language;
 
 /// Its routes.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -51,24 +56,20 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// Which register this is, its log's key and size.
+#[derive(Template)]
+#[template(path = "register.html")]
+struct RegisterPage {
+    t: Language,
+    origin: String,
+    size: u64,
+    key: String,
+}
+
 #[get("/")]
-async fn start(app: web::Data<App>) -> HttpResponse {
-    let published = app.writer.shared().published.load();
-    // Origin and key are letters, digits and +/=.- only, so nothing needs escaping.
-    let page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Endmark: {origin}</title>\n\
-         <h1>Endmark register {origin}</h1>\n<p>This register keeps end-destination certificates \
-         (manufacturer's declarations, gamintojo deklaracijos). Its log has {size} entries.</p>\n\
-         <p>Checkpoint key: <code>{key}</code></p>\n<p><a href=\"/log/checkpoint\">Signed checkpoint</a></p>\n</html>\n",
-        origin = app.origin(),
-        size = published.head.size,
-        key = app.context.keys.log.key(),
-    );
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(page)
+async fn start(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let size = app.writer.shared().published.load().head.size;
+    let (origin, key) = (app.origin().to_string(), app.context.keys.log.key().to_string());
+    page::page(StatusCode::OK, &RegisterPage { t: session::language_of(&request), origin, size, key })
 }
 
 /// The newest signed checkpoint, for anyone who keeps watch.

@@ -16,6 +16,9 @@ static_loader! {
     };
 }
 
+/// The law as regimes have it, each under a key.
+const ENGLISH_LAW: &str = include_str!("../locales/en/law.ftl");
+
 static ENGLISH: LanguageIdentifier = langid!("en");
 static LITHUANIAN: LanguageIdentifier = langid!("lt");
 static POLISH: LanguageIdentifier = langid!("pl");
@@ -64,9 +67,17 @@ impl Language {
         LOCALES.try_lookup(self.identifier(), key).unwrap_or_else(|| key.to_owned())
     }
 
-    /// What stands under a key, or something else where nothing does.
-    pub fn say_or(self, key: &str, otherwise: &str) -> String {
-        LOCALES.try_lookup(self.identifier(), key).unwrap_or_else(|| otherwise.to_owned())
+    /// What stands under a key, where something does.
+    pub fn find(self, key: &str) -> Option<String> {
+        LOCALES.try_lookup(self.identifier(), key)
+    }
+
+    /// The words of a law. Laws are data and can be loaded: one that `law.ftl` does not have word for word is said as
+    /// it was loaded, for an old translation of a new law would be wrong.
+    pub fn law(self, text: &str) -> String {
+        let mut lines = ENGLISH_LAW.lines().filter_map(|line| line.split_once(" = "));
+        let key = lines.find(|(_, words)| *words == text).map(|(key, _)| key);
+        key.map_or_else(|| text.to_owned(), |key| self.say(key))
     }
 
     /// What stands under a key for so many.
@@ -110,9 +121,28 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(keys(language), english, "{language:?}");
             for key in &english {
-                let values = ["count", "value", "day", "month", "year", "time", "office", "at", "result"]
-                    .map(|name| (name, 2.into()));
+                let values = [
+                    "count", "value", "day", "month", "year", "time", "office", "at", "result", "left", "granted",
+                    "country", "route",
+                ]
+                .map(|name| (name, 2.into()));
                 assert_ne!(language.say_with(key, values), *key, "{language:?}");
+            }
+        }
+    }
+
+    /// A sentence that is the same in two languages was forgotten.
+    #[test]
+    fn no_language_repeats_a_sentence_of_another() {
+        let values = || ["count", "value", "day", "month", "year", "time", "office", "at"].map(|name| (name, 2.into()));
+        for key in keys(Language::En) {
+            let english = Language::En.say_with(&key, values());
+            let words = english.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 2);
+            if words.count() < 3 {
+                continue;
+            }
+            for t in [Language::Lt, Language::Pl] {
+                assert_ne!(t.say_with(&key, values()), english, "{key} in {t:?}");
             }
         }
     }

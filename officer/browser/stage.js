@@ -51,6 +51,7 @@ after(async () => {
 
 const [cookieName, officer] = scene.cookies.officer.split('=');
 const [, colleague] = scene.cookies.colleague.split('=');
+const [, auditor] = scene.cookies.auditor.split('=');
 
 /** The moment of the register's clock, which stands still. */
 export const NOW = scene.now * 1000;
@@ -60,12 +61,12 @@ const faults = [];
 
 /**
  * A browser's profile of its own, in which an officer is signed in.
- * @param {object} [options] playwright's, and `as`: `officer`, `colleague` or nobody
+ * @param {object} [options] playwright's, and `as`: `officer`, `colleague`, `auditor` or nobody
  */
 export async function profile({ as = 'officer', ...options } = {}) {
   const context = await browser.newContext({ baseURL: base, locale: 'en-GB', ...options });
   context.setDefaultTimeout(60_000);
-  const value = { officer, colleague }[as];
+  const value = { officer, colleague, auditor }[as];
   if (value) await context.addCookies([{ name: cookieName, value, url: base, httpOnly: true, sameSite: 'Strict' }]);
   await context.clock.setFixedTime(NOW);
   context.on('request', (request) => {

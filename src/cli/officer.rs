@@ -46,18 +46,21 @@ pub(super) struct AddArguments {
     /// The name, for colleagues and the operator; the log has only the id.
     #[arg(long)]
     name: Text<140>,
-    /// The customs organisation, as its systems are registered.
+    /// The customs organisation, as its systems are registered; an auditor's: one with the grant auditor.
     #[arg(long)]
     organisation: Organisation,
-    /// The customs office.
+    /// The customs office; an auditor's own, in the same form.
     #[arg(long)]
     office: Office,
     /// The language of the pages: en, lt, pl.
     #[arg(long, default_value = "en", value_parser = language)]
     language: Language,
-    /// May invite colleagues of the same office.
+    /// May invite colleagues of the same office, and search the organisation's entries.
     #[arg(long)]
     supervisor: bool,
+    /// An auditor instead: reads every entry with its receipt, and may do nothing else.
+    #[arg(long)]
+    auditor: bool,
     /// A client certificate that signs the officer in, PEM.
     #[arg(long)]
     certificate: Option<PathBuf>,
@@ -145,6 +148,7 @@ fn add(a: AddArguments, output: Output) -> Result<Outcome, Failed> {
         office: a.office,
         language: a.language,
         supervisor: a.supervisor,
+        auditor: a.auditor,
         active: true,
         certificate,
     };
@@ -186,10 +190,15 @@ fn list(config: &Config, output: Output) -> Result<Outcome, Failed> {
     let (mut people, mut rows) = (Vec::new(), Vec::new());
     for of in registry.officers() {
         let state = if of.active { "active" } else { "suspended" };
-        let role = if of.supervisor { "supervisor" } else { "officer" };
+        let role = match (of.auditor, of.supervisor) {
+            (true, true) => "auditor, supervisor",
+            (true, false) => "auditor",
+            (false, true) => "supervisor",
+            (false, false) => "officer",
+        };
         let certificate = of.certificate.as_ref().map(|own| own.fingerprint);
         people.push(format!("{}  {state}  {role}  {}  {}  {}", of.id, of.organisation, of.office.as_str(), of.name));
-        rows.push(json!({ "id": of.id, "status": state, "supervisor": of.supervisor, "name": of.name.as_str(),
+        rows.push(json!({ "id": of.id, "status": state, "supervisor": of.supervisor, "auditor": of.auditor, "name": of.name.as_str(),
                           "organisation": of.organisation, "office": of.office, "language": of.language,
                           "certificate": certificate }));
     }

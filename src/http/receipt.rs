@@ -44,9 +44,9 @@ impl From<NotProved> for Problem {
 }
 
 /// The receipt of an entry that an organisation may see, as JSON.
-pub(crate) async fn receipt_for(app: &App, leaf: u64, organisation: &str) -> Result<HttpResponse, Problem> {
+pub(crate) async fn receipt_for(app: &App, leaf: u64, organisation: Option<&str>) -> Result<HttpResponse, Problem> {
     let owner = app.readers.read(move |connection| Ok(log::entry(connection, leaf)?.map(|(owner, _)| owner))).await?;
-    if owner.as_deref() != Some(organisation) {
+    if owner.is_none_or(|owner| organisation.is_some_and(|wanted| wanted != owner)) {
         return Err(Problem::not_found());
     }
     let published = std::sync::Arc::clone(&app.writer.shared().published.load());

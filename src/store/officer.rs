@@ -24,11 +24,12 @@ struct OfficerRow {
     not_after_micros: Option<i64>,
     leaf: i64,
     hmac: Vec<u8>,
+    auditor: i32,
 }
 
 impl OfficerRow {
     fn content(&self) -> RowContent {
-        RowContent::of("officerRow")
+        let content = RowContent::of("officerRow")
             .text(&self.id)
             .text(&self.name)
             .text(&self.organisation)
@@ -38,7 +39,9 @@ impl OfficerRow {
             .text(&self.status)
             .text(self.fingerprint.as_deref().unwrap_or(""))
             .optional(self.not_after_micros)
-            .number(self.leaf)
+            .number(self.leaf);
+        // Only where it is set: rows of before there were auditors still verify.
+        if self.auditor == 0 { content } else { content.text("auditor") }
     }
 
     fn open(self, key: &RowKey) -> Result<Row<Officer>, StoreError> {
@@ -59,6 +62,7 @@ impl OfficerRow {
             office: self.office.parse().map_err(|_| corrupt("office"))?,
             language: Language::from_code(&self.language).ok_or_else(|| corrupt("language"))?,
             supervisor: self.supervisor != 0,
+            auditor: self.auditor != 0,
             active: self.status == ACTIVE,
             certificate,
             id: self.id,
@@ -99,6 +103,7 @@ pub fn put(connection: &mut Connection, key: &RowKey, new: &Officer, leaf: u64) 
         not_after_micros: new.certificate.as_ref().map(|own| micros(own.not_after)),
         leaf: column(leaf)?,
         hmac: Vec::new(),
+        auditor: new.auditor.into(),
     };
     row.hmac = key.sign(&row.content());
     on!(connection, c => diesel::insert_into(officer::table)

@@ -311,6 +311,7 @@ diesel::table! {
         not_after_micros -> Nullable<BigInt>,
         leaf -> BigInt,
         hmac -> Binary,
+        auditor -> Integer,
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) struct AnswerPage {
     reasons: Vec<String>,
     facts: Vec<(&'static str, String)>,
     lines: Vec<LineRow>,
-    statements: Vec<(String, String)>,
+    statements: Vec<Statement>,
     as_of: String,
     entry: u64,
 }
@@ -107,7 +107,7 @@ impl AnswerPage {
             reasons,
             facts: certificate.as_deref().map(facts).unwrap_or_default(),
             lines: certificate.as_deref().map(|certificate| rows(certificate, &ledger)).unwrap_or_default(),
-            statements: certificate.as_deref().map(|certificate| statements(app, certificate)).unwrap_or_default(),
+            statements: certificate.as_deref().map(|certificate| statements(app, t, certificate)).unwrap_or_default(),
             as_of: super::when::said(t, at),
             entry,
         }
@@ -152,14 +152,33 @@ pub(super) fn rows(certificate: &Certificate, ledger: &[LineTotals]) -> Vec<Line
     certificate.lines.iter().map(row).collect()
 }
 
-pub(super) fn statements(app: &App, certificate: &Certificate) -> Vec<(String, String)> {
+/// A statement that the manufacturer confirmed.
+pub(super) struct Statement {
+    pub(super) name: String,
+    /// What was sealed, and in which language.
+    pub(super) words: String,
+    pub(super) language: String,
+    /// The same set in the officer's language, where it is another one and the register has it.
+    pub(super) own: Option<String>,
+}
+
+pub(super) fn statements(app: &App, t: Language, certificate: &Certificate) -> Vec<Statement> {
     let sealed = &certificate.statements;
     let regimes = app.regimes();
     let Some(set) = regimes.statement_sets().iter().find(|set| set.digest() == sealed.digest) else {
         return Vec::new();
     };
-    let words = |name: &str| set.statements().get(name).map(|words| (name.to_owned(), words.clone()));
-    sealed.confirmed.iter().filter_map(|name| words(name.as_str())).collect()
+    let sets = regimes.statement_sets().iter();
+    let own = sets.filter(|_| set.language() != t.code()).find(|of| of.id() == set.id() && of.language() == t.code());
+    let statement = |name: &str| {
+        Some(Statement {
+            name: name.to_owned(),
+            words: set.statements().get(name)?.clone(),
+            language: set.language().to_owned(),
+            own: own.and_then(|own| own.statements().get(name)).cloned(),
+        })
+    };
+    sealed.confirmed.iter().filter_map(|name| statement(name.as_str())).collect()
 }
 
 #[cfg(test)]

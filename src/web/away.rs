@@ -8,7 +8,7 @@ use actix_web::web::{PathConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::browser::{Browser, client_certificate};
-use super::page::{MessagePage, SignInPage, page};
+use super::page::{AuditorsPage, MessagePage, SignInPage, page};
 use super::session::language_of;
 use crate::app::App;
 use crate::http::{Problem, ProblemKind};
@@ -21,6 +21,8 @@ pub(crate) enum Away {
     NotSignedIn(StatusCode, Box<SignInPage>),
     /// A form that another site sent.
     Foreign(Language),
+    /// What officers do, and an auditor asked for.
+    NotForAuditors(Language),
     /// Anything else: what it means for an officer, never its inside.
     Problem(Problem, Language),
 }
@@ -62,6 +64,7 @@ impl fmt::Display for Away {
         f.write_str(match self {
             Self::NotSignedIn(..) => "not signed in",
             Self::Foreign(_) => "a foreign form",
+            Self::NotForAuditors(_) => "not for auditors",
             Self::Problem(..) => "a problem",
         })
     }
@@ -73,7 +76,7 @@ impl ResponseError for Away {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotSignedIn(status, _) => *status,
-            Self::Foreign(_) => StatusCode::FORBIDDEN,
+            Self::Foreign(_) | Self::NotForAuditors(_) => StatusCode::FORBIDDEN,
             Self::Problem(problem, _) => problem.kind().status(),
         }
     }
@@ -85,6 +88,7 @@ impl ResponseError for Away {
             Self::Foreign(t) => {
                 page(status, &MessagePage { t: *t, key: "page-foreign-site".to_owned(), detail: String::new() })
             }
+            Self::NotForAuditors(t) => page(status, &AuditorsPage { t: *t }),
             Self::Problem(_, t) => {
                 let key = match status {
                     StatusCode::FORBIDDEN => "page-not-allowed",

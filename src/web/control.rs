@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use endmark_core::certificate::SerialNumbers;
+use endmark_core::certificate::{Line, SerialNumbers, SerialRange};
 use endmark_core::number::CertificateNumber;
 use endmark_core::reference::Mrn;
 use endmark_core::text::Text;
@@ -16,13 +16,13 @@ use super::page::{Bar, MessagePage, page};
 use super::session::Signed;
 use super::when;
 use crate::app::{App, Cause, NotRecorded};
-use crate::control::{ControlReport, ControlResult, GoodsIdentity, LoadSeals, SerialNumber};
+use crate::control::{ControlReport, ControlResult, GoodsIdentity, LoadSeals, SERIAL_NUMBERS_MAX, SerialNumber};
 use crate::http::{Problem, ProblemKind};
 use crate::words::Language;
 use crate::writer::{ControlRecorded, ControlRefusal, Prepared};
 
 /// The most serial numbers that the page lists to be ticked off.
-const SERIAL_NUMBERS_SHOWN: usize = 500;
+const SERIAL_NUMBERS_SHOWN: usize = 300;
 
 /// Its routes.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -53,8 +53,17 @@ struct ControlPage {
     entry: String,
     answers: String,
     office: String,
-    serial_numbers: Vec<String>,
+    /// By line of a certificate, to be ticked off.
+    serial_numbers: Vec<SerialNumbersOfLine>,
+    /// There are more than are listed, or only a digest of them: a field takes those that were read.
     serial_numbers_more: bool,
+}
+
+/// The serial numbers that a line names, as far as they are listed.
+struct SerialNumbersOfLine {
+    line: u32,
+    description: String,
+    numbers: Vec<String>,
 }
 
 /// What was recorded.
@@ -105,12 +114,12 @@ fn new_id() -> Result<String, Problem> {
     Ok(hex::encode(bytes))
 }
 
-/// The serial numbers that the certificates name, and whether there are more.
+/// The serial numbers that the certificates name, runs one by one, and whether there are more.
 async fn serial_numbers(
     app: &App,
     declaration: Option<&Mrn>,
     certificate: Option<CertificateNumber>,
-) -> Result<(Vec<String>, bool), Problem> {
+) -> Result<(Vec<SerialNumbersOfLine>, bool), Problem> {
     let mut numbers: std::collections::BTreeSet<CertificateNumber> = certificate.into_iter().collect();
     if let Some(mrn) = declaration
         && let Some(known) = app.declaration(mrn.clone()).await?
@@ -119,24 +128,36 @@ async fn serial_numbers(
     }
     let registry = app.registry();
     let prepared = app.verified.prepare(&app.readers, &registry, numbers).await?;
-    let mut found = Vec::new();
-    let mut more = false;
-    for prepared in prepared.values() {
-        let Prepared::Verified(verified) = prepared else { continue };
-        for line in &verified.certificate.lines {
-            match &line.serial_numbers {
-                Some(SerialNumbers::List(list)) => found.extend(list.iter().map(ToString::to_string)),
-                // A run is too long to tick off one by one, and a digest names none.
-                Some(SerialNumbers::Ranges(_) | SerialNumbers::Digest { .. }) => more = true,
-                None => {}
+    let verified = prepared.values().filter_map(|prepared| match prepared {
+        Prepared::Verified(verified) => Some(verified),
+        _ => None,
+    });
+    Ok(listed(verified.flat_map(|verified| &verified.certificate.lines)))
+}
+
+/// The first of them, line by line.
+fn listed<'a>(lines: impl Iterator<Item = &'a Line>) -> (Vec<SerialNumbersOfLine>, bool) {
+    let (mut listed, mut more, mut left) = (Vec::new(), false, SERIAL_NUMBERS_SHOWN);
+    for line in lines {
+        // One more than can be listed tells that there are more.
+        let wanted = left.saturating_add(1);
+        let mut numbers: Vec<String> = match &line.serial_numbers {
+            None => continue,
+            Some(SerialNumbers::List(list)) => list.iter().take(wanted).map(ToString::to_string).collect(),
+            Some(SerialNumbers::Ranges(runs)) => runs.iter().flat_map(SerialRange::numbers).take(wanted).collect(),
+            Some(SerialNumbers::Digest { .. }) => {
+                more = true;
+                continue;
             }
+        };
+        more |= numbers.len() > left;
+        numbers.truncate(left);
+        left = left.saturating_sub(numbers.len());
+        if !numbers.is_empty() {
+            listed.push(SerialNumbersOfLine { line: line.line, description: line.description.to_string(), numbers });
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    more |= found.len() > SERIAL_NUMBERS_SHOWN;
-    found.truncate(SERIAL_NUMBERS_SHOWN);
-    Ok((found, more))
+    (listed, more)
 }
 
 #[post("/officer/controls")]
@@ -151,7 +172,7 @@ async fn record(
         Ok(report) => report,
         Err(field) => {
             app.turned_away.count(Cause::Malformed);
-            let message = MessagePage { t, key: "control-malformed".to_owned(), detail: field.to_owned() };
+            let message = MessagePage { t, key: "control-malformed".to_owned(), detail: t.say(field_key(field)) };
             return Ok(page(StatusCode::BAD_REQUEST, &message));
         }
     };
@@ -168,6 +189,21 @@ async fn record(
             Ok(page(StatusCode::CONFLICT, &MessagePage { t, key, detail: subject }))
         }
         Err(error) => Err(Away::Problem(error.into(), t)),
+    }
+}
+
+/// The words for a field; those that nobody sees stand for the form.
+fn field_key(field: &str) -> &'static str {
+    match field {
+        "declaration" => "field-mrn",
+        "certificate" => "field-certificate",
+        "identity" => "control-identity",
+        "serial" => "element-serialNumbers",
+        "seals" => "control-seals",
+        "new-tractor" => "control-new-tractor",
+        "note" => "control-note",
+        "result" => "control-result",
+        _ => "control-form",
     }
 }
 
@@ -211,7 +247,9 @@ fn report(fields: &Fields, signed: &Signed) -> Result<ControlReport, &'static st
     // Browsers send lines apart; a report is one text.
     let note = fields.one("note").split_whitespace().collect::<Vec<_>>().join(" ");
     let seen: std::collections::HashSet<&str> = fields.all("seen").collect();
-    let listed = || fields.all("serial").filter(|_| fields.one("looked") == "all" || !seen.is_empty());
+    // One number may stand on two lines.
+    let mut known = std::collections::HashSet::new();
+    let listed = fields.all("serial").filter(|number| known.insert(*number));
     let serial = |number: &str| {
         let is_seen = seen.contains(number);
         // One that is not ticked is missing only where all were looked for.
@@ -220,7 +258,20 @@ fn report(fields: &Fields, signed: &Signed) -> Result<ControlReport, &'static st
         }
         Some(number.parse().map(|number| SerialNumber { number, seen: is_seen }).map_err(|_| "serial"))
     };
-    let serial_numbers = listed().filter_map(serial).collect::<Result<Vec<_>, _>>()?;
+    let mut serial_numbers = listed.filter_map(serial).collect::<Result<Vec<_>, _>>()?;
+    // Numbers that were not listed, written one after the other.
+    for (name, seen) in [("serials-found", true), ("serials-missing", false)] {
+        for number in fields.one(name).split([',', ';', '\n', '\r']).map(str::trim).filter(|text| !text.is_empty()) {
+            let number: Text<70> = number.parse().map_err(|_| "serial")?;
+            if serial_numbers.iter().any(|there| there.number == number) {
+                return Err("serial");
+            }
+            serial_numbers.push(SerialNumber { number, seen });
+        }
+    }
+    if serial_numbers.len() > SERIAL_NUMBERS_MAX {
+        return Err("serial");
+    }
     Ok(ControlReport {
         id: fields.needed("id")?,
         office: signed.officer.office.clone(),

@@ -8,7 +8,7 @@ use super::away::Away;
 use super::browser::{Browser, client_certificate, peer};
 use super::cookie;
 use super::page::{Bar, ChangePage, EnterPage, page};
-use super::session::{Signed, arriving, is_foreign, language_of};
+use super::session::{Person, arriving, is_foreign, language_of};
 use crate::app::{App, Cause};
 use crate::http::{Problem, ProblemKind};
 use crate::officer::{Pin, Secret, SessionRefused};
@@ -90,7 +90,7 @@ async fn enter_by_certificate(
 }
 
 #[get("/officer/change")]
-async fn change_page(signed: Signed) -> HttpResponse {
+async fn change_page(Person(signed): Person) -> HttpResponse {
     let bar = Bar::of(&signed);
     let waiting = signed.browser.waiting.iter();
     let colleagues = waiting.map(|held| (held.officer.id.clone(), held.officer.name.to_string())).collect();
@@ -202,7 +202,7 @@ struct LeaveForm {
 #[post("/officer/leave")]
 async fn leave(
     app: web::Data<App>,
-    signed: Signed,
+    Person(signed): Person,
     request: HttpRequest,
     form: Form<LeaveForm>,
 ) -> Result<HttpResponse, Away> {

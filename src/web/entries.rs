@@ -1,10 +1,12 @@
-//! The log for the officers who answer for an office: search by number, MRN, office and time; every entry has an address,
-//! with its receipt.
+//! The log for the officers who answer for an office, and for auditors: search by number, MRN, office and time; every
+//! entry has an address, with its receipt. Officers see what their organisation did; auditors see all, and each look of
+//! theirs is itself an entry.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use endmark_core::export::Filter;
+use serde_json::json;
 use time::Date;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -12,12 +14,15 @@ use time::macros::format_description;
 use super::away::Away;
 use super::history;
 use super::page::{Bar, page};
-use super::session::Signed;
-use crate::app::App;
+use super::session::{Person, Signed};
+use crate::app::{App, Proved};
 use crate::entry::Logged;
+use crate::export::{Order, said};
 use crate::http::{Problem, ProblemKind};
+use crate::officer::Officer;
 use crate::store::export;
 use crate::words::Language;
+use crate::writer::{Action, Command};
 
 /// Entries on a page.
 const PAGE: u16 = 50;
@@ -35,6 +40,9 @@ struct Query {
     declaration: String,
     #[serde(default)]
     office: String,
+    /// Auditors alone choose one.
+    #[serde(default)]
+    organisation: String,
     #[serde(default)]
     from: String,
     #[serde(default)]
@@ -85,8 +93,8 @@ struct EntryPage {
 }
 
 impl Query {
-    /// Entries of the organisation alone. Days begin where the register is.
-    fn filter(&self, app: &App, organisation: &str) -> Result<Filter, &'static str> {
+    /// Entries of the officer's organisation alone; an auditor's are all. Days begin where the register is.
+    fn filter(&self, app: &App, officer: &Officer) -> Result<Filter, &'static str> {
         let day = |text: &str, name: &'static str| match text {
             "" => Ok(None),
             text => Date::parse(text, format_description!("[year]-[month]-[day]")).map(Some).map_err(|_| name),
@@ -95,7 +103,11 @@ impl Query {
         let certificate = given(&self.certificate).map(|text| text.parse().map_err(|_| "certificate")).transpose()?;
         let until = day(&self.until, "until")?.map(|day| day.next_day().ok_or("until")).transpose()?;
         Ok(Filter {
-            organisation: Some(organisation.to_owned()),
+            organisation: if officer.auditor {
+                Some(self.organisation.trim().to_owned()).filter(|name| !name.is_empty())
+            } else {
+                Some(officer.organisation.to_string())
+            },
             certificate,
             declaration: given(&self.declaration),
             office: given(&self.office),
@@ -106,7 +118,8 @@ impl Query {
     }
 
     fn is_empty(&self) -> bool {
-        [&self.certificate, &self.declaration, &self.office, &self.from, &self.until].into_iter().all(String::is_empty)
+        let fields = [&self.certificate, &self.declaration, &self.office, &self.organisation, &self.from, &self.until];
+        fields.into_iter().all(|text| text.trim().is_empty())
     }
 
     /// The address of the next page, in this language.
@@ -117,10 +130,11 @@ impl Query {
             text.bytes().map(byte).collect::<String>()
         };
         format!(
-            "/officer/entries?certificate={}&declaration={}&office={}&from={}&until={}&before={before}&language={}",
+            "/officer/entries?certificate={}&declaration={}&office={}&organisation={}&from={}&until={}&before={before}&language={}",
             encoded(&self.certificate),
             encoded(&self.declaration),
             encoded(&self.office),
+            encoded(&self.organisation),
             encoded(&self.from),
             encoded(&self.until),
             t.code()
@@ -128,16 +142,31 @@ impl Query {
     }
 }
 
-/// Searches the entries of the officer's own organisation, the newest first; for supervisors.
+/// What an auditor looks at is an entry, as over `GET /v1/audit/entries`.
+async fn looked_at(app: &App, signed: &Signed, what: String) -> Result<(), Problem> {
+    if !signed.officer.auditor {
+        return Ok(());
+    }
+    signed.spend_evidence(app, what.len())?;
+    let command = || Command {
+        origin: signed.origin(),
+        organisation: signed.organisation().to_string(),
+        action: Action::Export(what.clone()),
+    };
+    app.submit(async || Ok::<_, Problem>(command())).await?;
+    Ok(())
+}
+
+/// Searches the entries of the officer's own organisation, the newest first, for supervisors; all, for auditors.
 #[get("/officer/entries")]
-async fn search(app: web::Data<App>, signed: Signed, query: web::Query<Query>) -> Result<HttpResponse, Away> {
+async fn search(app: web::Data<App>, Person(signed): Person, query: web::Query<Query>) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let away = |problem| Away::Problem(problem, t);
-    if !signed.officer.supervisor {
+    if !signed.officer.supervisor && !signed.officer.auditor {
         return Err(away(Problem::new(ProblemKind::GrantMissing, "the log is searched by supervisors")));
     }
     let query = query.into_inner();
-    let filter = query.filter(&app, signed.organisation().as_str());
+    let filter = query.filter(&app, &signed.officer);
     let (filter, wrong) = match filter {
         Ok(filter) => (Some(filter).filter(|_| !query.is_empty()), None),
         Err(field) => (None, Some(field)),
@@ -147,6 +176,9 @@ async fn search(app: web::Data<App>, signed: Signed, query: web::Query<Query>) -
     let mut older = String::new();
     if let Some(filter) = filter {
         let before = query.before.parse().unwrap_or(u64::MAX);
+        let search = Order { filter: filter.clone(), evidence: false, table: false, since: None };
+        let what = said(&search).map_err(|error| away(Problem::new(ProblemKind::Internal, error.to_string())))?;
+        looked_at(&app, &signed, what).await.map_err(away)?;
         let found = app.readers.read(move |connection| export::page_before(connection, &filter, before, PAGE)).await;
         let found = found.map_err(|error| away(error.into()))?;
         older = found.older.map(|before| query.older(before, t)).unwrap_or_default();
@@ -176,9 +208,9 @@ fn at(t: Language, entry: &Logged) -> String {
     history::at(t, &entry.at.format(&Rfc3339).unwrap_or_default())
 }
 
-/// One entry of the officer's own organisation, readable, with the proof that the log has it.
+/// One entry of the officer's own organisation, or any for an auditor, readable, with the proof that the log has it.
 #[get("/officer/entries/{leaf}")]
-async fn show(app: web::Data<App>, signed: Signed, path: web::Path<String>) -> Result<HttpResponse, Away> {
+async fn show(app: web::Data<App>, Person(signed): Person, path: web::Path<String>) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let away = |problem| Away::Problem(problem, t);
     let leaf: u64 = path.parse().map_err(|_| away(Problem::not_found()))?;
@@ -187,8 +219,9 @@ async fn show(app: web::Data<App>, signed: Signed, path: web::Path<String>) -> R
         return Err(away(Problem::not_found()));
     }
     let proved = app.proved(leaf, &published).await.map_err(|error| away(error.into()))?;
-    let proved = proved.filter(|of| of.organisation == signed.organisation().as_str());
-    let proved = proved.ok_or_else(|| away(Problem::not_found()))?;
+    let may_see = |of: &Proved| signed.officer.auditor || of.organisation == signed.organisation().as_str();
+    let proved = proved.filter(may_see).ok_or_else(|| away(Problem::not_found()))?;
+    looked_at(&app, &signed, json!({ "leaf": leaf }).to_string()).await.map_err(away)?;
     let broken = |_| away(Problem::new(ProblemKind::Internal, "give the operator the request id"));
     let read = Logged::read(proved.entry.as_bytes()).map_err(broken)?;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -209,7 +242,7 @@ async fn show(app: web::Data<App>, signed: Signed, path: web::Path<String>) -> R
         decision: history::decision(t, &read.decision),
         at: at(t, &read),
         facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
-        reasons: read.reasons.iter().map(|code| history::reason(t, code)).collect(),
+        reasons: read.reasons.iter().map(|code| history::reason(t, read.kind, code)).collect(),
         receipt: proved.receipt.to_text(),
         body: proved.entry,
     };

@@ -1,20 +1,21 @@
 //! The answer on goods, as a page. Filled where the answer on a paper is framed, and in other words: nobody takes one for
 //! the other.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
 use endmark_core::certificate::Line;
-use endmark_core::consignment::{Consignment, Stage};
+use endmark_core::consignment::{Consignment, Element, Stage};
 use endmark_core::number::CertificateNumber;
 use endmark_core::reference::{DeclarationReference, Mrn, Office};
-use endmark_core::verdict::{Answer, Finding, ItemVerdict, Severity, Source, Verdict};
+use endmark_core::verdict::{Answer, Finding, ItemVerdict, Requirement, Severity, Source, Verdict};
 
-use super::answer::{self, LineRow};
+use super::answer::{self, LineRow, Statement};
 use super::history::{self, HistoryRow};
 use super::page::Bar;
 use super::session::Signed;
-use super::{supplied, when};
+use super::{sides, supplied, when};
 use crate::app::{App, Known, NotShown};
 use crate::http::Problem;
 use crate::ledger::{LineTotals, decimal};
@@ -24,6 +25,8 @@ use crate::writer::Prepared;
 
 /// The most rows of a list: a declaration has thousands of items, a page is read in the rain.
 const ROWS_MAX: usize = 200;
+/// The most items that a rule is shown to speak of by number.
+const ITEMS_NAMED_MAX: usize = 20;
 
 /// What is known around the question.
 #[derive(Debug, Default)]
@@ -73,9 +76,10 @@ struct ReasonRow {
     item: Option<u32>,
     line: Option<u32>,
     certificate: String,
+    element: String,
     declared: String,
     certified: String,
-    basis: String,
+    law: String,
 }
 
 /// Something that was not compared.
@@ -85,6 +89,8 @@ struct MissingRow {
     item: Option<u32>,
     certified: String,
     can_be_supplied: bool,
+    /// What can be chosen, where it is not written: value and words.
+    choices: Vec<(&'static str, String)>,
 }
 
 /// A goods item.
@@ -93,7 +99,13 @@ struct ItemRow {
     description: String,
     code: String,
     answer: &'static str,
-    asks: Vec<String>,
+}
+
+/// What a rule asks, and of which items.
+struct AskRow {
+    requirement: &'static str,
+    law: String,
+    items: String,
 }
 
 /// A certificate cited.
@@ -101,7 +113,7 @@ struct CertificateCard {
     number: String,
     facts: Vec<(&'static str, String)>,
     lines: Vec<LineRow>,
-    statements: Vec<(String, String)>,
+    statements: Vec<Statement>,
 }
 
 /// What an item holds, or what was presented.
@@ -134,6 +146,7 @@ pub(super) struct GoodsPage {
     reasons_more: String,
     missing: Vec<MissingRow>,
     supplied: Vec<String>,
+    asks: Vec<AskRow>,
     items: Vec<ItemRow>,
     certificates: Vec<CertificateCard>,
     held: Vec<HeldRow>,
@@ -192,9 +205,10 @@ impl GoodsPage {
                 .iter()
                 .map(|of| t.say(&format!("element-{}", supplied::name(*of))))
                 .collect(),
-            items: verdict.items.iter().take(ROWS_MAX).map(|item| item_row(t, asked, &verdict, item)).collect(),
+            asks: asks(t, &verdict),
+            items: verdict.items.iter().take(ROWS_MAX).map(|item| item_row(asked, item)).collect(),
             certificate: sorted.first().map(|(number, _)| number.to_string()).unwrap_or_default(),
-            certificates: sorted.iter().take(ROWS_MAX).filter_map(|of| card(app, of.0, of.1, left)).collect(),
+            certificates: sorted.iter().take(ROWS_MAX).filter_map(|of| card(app, t, of.0, of.1, left)).collect(),
             held: held(t, &around),
             history: around.history(t),
             joined: around.known.as_ref().map(history::joined).unwrap_or_default(),
@@ -232,17 +246,17 @@ fn reason(t: Language, finding: &Finding) -> ReasonRow {
         Severity::Warning => ("!", "severity-warning"),
         Severity::Information => ("i", "severity-information"),
     };
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
     ReasonRow {
         icon,
         severity,
         words: t.say(&format!("finding-{}", finding.code.as_str())),
         item: finding.goods_item,
         line: finding.line,
-        certificate: text(&finding.certificate),
-        declared: text(&finding.declared),
-        certified: text(&finding.certified),
-        basis: finding.legal_basis.as_ref().map(ToString::to_string).unwrap_or_default(),
+        certificate: finding.certificate.clone().unwrap_or_default(),
+        element: sides::element(t, finding),
+        declared: sides::declared(t, finding),
+        certified: sides::certified(t, finding),
+        law: finding.legal_basis.as_ref().map(|basis| t.law(basis)).unwrap_or_default(),
     }
 }
 
@@ -255,10 +269,14 @@ fn missing(t: Language, asked: &Consignment, verdict: &Verdict) -> Vec<MissingRo
         rows.push(MissingRow {
             // One field for an element, however many certificates say something of it.
             can_be_supplied: seen.insert(place.clone()) && supplied::can_be_supplied(asked, of.element),
+            choices: match of.element {
+                Element::Condition => vec![("new", t.say("paper-new")), ("used", t.say("paper-used"))],
+                _ => Vec::new(),
+            },
             place,
             element: t.say(&format!("element-{name}")),
             item: of.goods_item,
-            certified: of.certified.clone(),
+            certified: sides::of_element(t, of.element, &of.certified),
         });
         if rows.len() == ROWS_MAX {
             break;
@@ -267,21 +285,39 @@ fn missing(t: Language, asked: &Consignment, verdict: &Verdict) -> Vec<MissingRo
     rows
 }
 
-fn item_row(t: Language, asked: &Consignment, whole: &Verdict, verdict: &ItemVerdict) -> ItemRow {
-    let item = asked.goods_items.iter().find(|item| item.goods_item_number == verdict.goods_item_number);
-    let mut asks: Vec<String> = Vec::new();
-    for said in &verdict.regimes {
-        let requirement = match said.requirement {
-            endmark_core::verdict::Requirement::NotRequired => continue,
-            endmark_core::verdict::Requirement::OtherDocumentRequired => "requirement-other-document",
-            endmark_core::verdict::Requirement::Unknown => "requirement-unknown",
-            endmark_core::verdict::Requirement::CertificateRequired => "requirement-certificate",
-            endmark_core::verdict::Requirement::Prohibited => "requirement-prohibited",
-        };
-        let regime = whole.regimes.iter().find(|regime| regime.source.id == said.regime);
-        let law = regime.and_then(|regime| regime.legal_basis.as_ref()).unwrap_or(&said.regime);
-        asks.push(format!("{} ({law})", t.say(requirement)));
+/// What the rules ask, the gravest first; a law that speaks of many items stands once.
+fn asks(t: Language, verdict: &Verdict) -> Vec<AskRow> {
+    let mut of_rule: BTreeMap<(Reverse<Requirement>, &str), Vec<u32>> = BTreeMap::new();
+    for item in &verdict.items {
+        for said in item.regimes.iter().filter(|said| said.requirement != Requirement::NotRequired) {
+            let items = of_rule.entry((Reverse(said.requirement), &*said.regime)).or_default();
+            if items.last() != Some(&item.goods_item_number) {
+                items.push(item.goods_item_number);
+            }
+        }
     }
+    let row = |((Reverse(requirement), id), items): ((Reverse<Requirement>, &str), Vec<u32>)| {
+        let regime = verdict.regimes.iter().find(|regime| &*regime.source.id == id);
+        let law = regime.and_then(|regime| regime.legal_basis.as_ref()).map_or(id, |law| &**law);
+        let shown: Vec<String> = items.iter().take(ITEMS_NAMED_MAX).map(ToString::to_string).collect();
+        let more = if items.len() > ITEMS_NAMED_MAX { ", …" } else { "" };
+        AskRow { requirement: required(requirement), law: t.law(law), items: format!("{}{more}", shown.join(", ")) }
+    };
+    of_rule.into_iter().take(ROWS_MAX).map(row).collect()
+}
+
+const fn required(requirement: Requirement) -> &'static str {
+    match requirement {
+        Requirement::NotRequired => "requirement-not-required",
+        Requirement::OtherDocumentRequired => "requirement-other-document",
+        Requirement::Unknown => "requirement-unknown",
+        Requirement::CertificateRequired => "requirement-certificate",
+        Requirement::Prohibited => "requirement-prohibited",
+    }
+}
+
+fn item_row(asked: &Consignment, verdict: &ItemVerdict) -> ItemRow {
+    let item = asked.goods_items.iter().find(|item| item.goods_item_number == verdict.goods_item_number);
     ItemRow {
         number: verdict.goods_item_number,
         description: item.and_then(|item| item.description.as_ref()).map(ToString::to_string).unwrap_or_default(),
@@ -291,12 +327,12 @@ fn item_row(t: Language, asked: &Consignment, whole: &Verdict, verdict: &ItemVer
             Answer::DoesNotConform => "item-does-not-conform",
             Answer::CannotBeChecked => "item-cannot-be-checked",
         },
-        asks,
     }
 }
 
 fn card(
     app: &App,
+    t: Language,
     number: &CertificateNumber,
     prepared: &Prepared,
     left: &[(CertificateNumber, LineTotals)],
@@ -308,7 +344,7 @@ fn card(
         number: number.to_string(),
         facts: answer::facts(certificate),
         lines: answer::rows(certificate, &of_this.collect::<Vec<_>>()),
-        statements: answer::statements(app, certificate),
+        statements: answer::statements(app, t, certificate),
     })
 }
 

@@ -4,8 +4,9 @@ use endmark_core::reference::Mrn;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::when;
+use super::{answer, when};
 use crate::app::{Event, Known};
+use crate::entry::Kind;
 use crate::words::Language;
 
 /// Something that happened.
@@ -24,17 +25,22 @@ pub(super) struct HistoryRow {
 
 /// The words for a type of entry, or its name where it has none.
 pub(super) fn kind(t: Language, kind: &str) -> String {
-    t.say_or(&format!("kind-{kind}"), kind)
+    t.find(&format!("kind-{kind}")).unwrap_or_else(|| kind.to_owned())
 }
 
 /// The words for a decision, or its name where it has none.
 pub(super) fn decision(t: Language, decision: &str) -> String {
-    t.say_or(&format!("decision-{decision}"), decision)
+    t.find(&format!("decision-{decision}")).unwrap_or_else(|| decision.to_owned())
 }
 
-/// The words for a reason: of a control, or a finding's; its code where it has none.
-pub(super) fn reason(t: Language, code: &str) -> String {
-    t.say_or(&format!("control-{code}"), &t.say_or(&format!("finding-{code}"), code))
+/// The words for a reason of an entry; its code where it has none, which docs/API.md explains.
+pub(super) fn reason(t: Language, kind: Kind, code: &str) -> String {
+    let families = ["control", "control-refused", "finding", "because"];
+    let said = families.into_iter().find_map(|family| t.find(&format!("{family}-{code}")));
+    said.unwrap_or_else(|| match kind {
+        Kind::PaperChecked | Kind::CertificateSubmitted => t.say(&answer::reason_key(code)),
+        _ => code.to_owned(),
+    })
 }
 
 /// When an entry was decided.
@@ -50,8 +56,11 @@ pub(super) fn rows(t: Language, known: &Known) -> Vec<HistoryRow> {
 fn row(t: Language, event: &Event, known: &Known) -> HistoryRow {
     let text = |name: &str| event.text(name).unwrap_or_default();
     let control = known.controls.iter().find(|control| control.leaf == event.leaf);
-    let mut notes: Vec<String> =
-        control.iter().flat_map(|control| &control.findings).map(|code| reason(t, code)).collect();
+    let mut notes: Vec<String> = control
+        .iter()
+        .flat_map(|control| &control.findings)
+        .map(|code| reason(t, Kind::ControlRecorded, code))
+        .collect();
     if let Some(control) = control {
         if control.offline {
             let at = when::said(t, control.recorded_at);

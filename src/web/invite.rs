@@ -2,13 +2,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use time::macros::format_description;
-use time::{Duration, UtcOffset};
+use time::Duration;
 
 use super::away::Away;
 use super::enter::{fields, link};
 use super::page::{Bar, InvitePage, page};
-use super::session::Signed;
+use super::session::{Person, Signed};
+use super::when;
 use crate::app::App;
 use crate::http::{Problem, ProblemKind};
 use crate::officer::SessionRefused;
@@ -31,7 +31,7 @@ fn colleagues(app: &App, signed: &Signed) -> Vec<(String, String)> {
 }
 
 #[get("/officer/invite")]
-async fn invite_page(app: web::Data<App>, signed: Signed) -> Result<HttpResponse, Away> {
+async fn invite_page(app: web::Data<App>, Person(signed): Person) -> Result<HttpResponse, Away> {
     if !signed.officer.supervisor {
         return Err(Away::Problem(Problem::not_found(), signed.language));
     }
@@ -59,7 +59,7 @@ struct InviteForm {
 #[post("/officer/invite")]
 async fn invite(
     app: web::Data<App>,
-    signed: Signed,
+    Person(signed): Person,
     request: HttpRequest,
     form: Result<web::Form<InviteForm>, actix_web::Error>,
 ) -> Result<HttpResponse, Away> {
@@ -85,7 +85,6 @@ async fn invite(
         return Ok(shown(&app, &signed, StatusCode::FORBIDDEN, None, notice));
     }
     let name = app.registry().registered_officer(&officer).map(|of| of.name.to_string()).unwrap_or_default();
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
-    let until = until.to_offset(UtcOffset::UTC).format(format).unwrap_or_default();
+    let until = when::said(t, until);
     Ok(shown(&app, &signed, StatusCode::OK, Some((link(&app.web_address, &secret), name, until)), ""))
 }

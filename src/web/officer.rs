@@ -8,7 +8,7 @@ use super::away::Away;
 use super::files::has_decoder;
 use super::form::{self, FormError};
 use super::page::{Bar, MessagePage, StartPage, page};
-use super::session::Signed;
+use super::session::{Person, Signed};
 use super::{goods, second_look};
 use crate::app::{App, Cause, HeldUp};
 use crate::http::Problem;
@@ -32,8 +32,12 @@ async fn style() -> impl Responder {
 }
 
 #[get("/officer")]
-async fn start(app: web::Data<App>, signed: Signed) -> Result<HttpResponse, Away> {
+async fn start(app: web::Data<App>, Person(signed): Person) -> Result<HttpResponse, Away> {
     let t = signed.language;
+    if signed.officer.auditor {
+        let place = format!("/officer/entries?language={}", t.code());
+        return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish());
+    }
     let waiting = second_look::waiting(&app, &signed, t).await.map_err(|problem| Away::Problem(problem, t))?;
     Ok(page(StatusCode::OK, &StartPage { t, bar: Bar::of(&signed), waiting, has_decoder: has_decoder() }))
 }
@@ -87,9 +91,10 @@ async fn answered(app: &App, signed: &Signed, t: Language, bytes: Vec<u8>) -> Re
     Ok(page(StatusCode::OK, &page_shown))
 }
 
-/// The receipt of an entry of the officer's own organisation.
+/// The receipt of an entry of the officer's own organisation; an auditor gets any.
 #[get("/officer/entries/{leaf}/receipt")]
-async fn receipt(app: web::Data<App>, signed: Signed, path: web::Path<u64>) -> Result<HttpResponse, Away> {
-    let receipt = crate::http::receipt_for(&app, path.into_inner(), signed.organisation().as_str()).await;
+async fn receipt(app: web::Data<App>, Person(signed): Person, path: web::Path<u64>) -> Result<HttpResponse, Away> {
+    let own = (!signed.officer.auditor).then(|| signed.organisation().as_str());
+    let receipt = crate::http::receipt_for(&app, path.into_inner(), own).await;
     receipt.map_err(|problem| Away::Problem(problem, signed.language))
 }

@@ -39,13 +39,14 @@ pub(super) struct Bar {
     pub(super) office: String,
     pub(super) csrf: String,
     pub(super) supervisor: bool,
+    pub(super) auditor: bool,
 }
 
 impl Bar {
     pub(super) fn of(signed: &Signed) -> Self {
         let officer = &signed.officer;
         let (name, office) = (officer.name.to_string(), officer.office.to_string());
-        Self { name, office, csrf: signed.csrf(), supervisor: officer.supervisor }
+        Self { name, office, csrf: signed.csrf(), supervisor: officer.supervisor, auditor: officer.auditor }
     }
 }
 
@@ -68,6 +69,13 @@ pub(super) struct MessagePage {
     pub(super) t: Language,
     pub(super) key: String,
     pub(super) detail: String,
+}
+
+/// What an auditor may not do.
+#[derive(Debug, Template)]
+#[template(path = "auditors.html")]
+pub(super) struct AuditorsPage {
+    pub(super) t: Language,
 }
 
 /// Nobody is signed in: what this browser can do about it.

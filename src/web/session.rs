@@ -21,7 +21,8 @@ use crate::writer::Origin;
 /// How exact the time of the last request is kept: a page every second must not be a write every second.
 const TOUCH_AFTER: Duration = Duration::minutes(1);
 
-/// An officer who is signed in, as the registry of at most a second ago knows him. The writer looks again.
+/// An officer who is signed in, as the registry of at most a second ago knows him. The writer looks again. A page that
+/// asks for this is none of an auditor's.
 #[derive(Debug)]
 pub(crate) struct Signed {
     /// Who.
@@ -32,8 +33,12 @@ pub(crate) struct Signed {
     held: Held,
 }
 
+/// Whoever is signed in, officer or auditor: for the few pages that both have.
+#[derive(Debug)]
+pub(crate) struct Person(pub(crate) Signed);
+
 impl Signed {
-    /// The customs organisation.
+    /// The organisation.
     pub(crate) fn organisation(&self) -> &Organisation {
         &self.officer.organisation
     }
@@ -104,6 +109,26 @@ impl FromRequest for Signed {
     type Error = Away;
     type Future = LocalBoxFuture<'static, Result<Self, Away>>;
 
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let person = Person::from_request(request, payload);
+        let app = request.app_data::<web::Data<App>>().cloned();
+        Box::pin(async move {
+            let Person(signed) = person.await?;
+            if signed.officer.auditor {
+                if let Some(app) = app {
+                    app.turned_away.count(Cause::Forbidden);
+                }
+                return Err(Away::NotForAuditors(signed.language));
+            }
+            Ok(signed)
+        })
+    }
+}
+
+impl FromRequest for Person {
+    type Error = Away;
+    type Future = LocalBoxFuture<'static, Result<Self, Away>>;
+
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
@@ -118,7 +143,7 @@ impl FromRequest for Signed {
             touch(app, &held).await;
             let language = asked_language(&request).unwrap_or(held.officer.language);
             browser.active = Some(held.clone());
-            Ok(Self { officer: Arc::clone(&held.officer), language, browser, held })
+            Ok(Self(Signed { officer: Arc::clone(&held.officer), language, browser, held }))
         })
     }
 }

@@ -129,10 +129,9 @@ impl Browser {
 
     /// Sends a form, and goes where the answer says.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let page = self.post_from(path, fields, &[]).await;
-        if page.status == StatusCode::SEE_OTHER {
-            let to = page.headers.get(LOCATION).unwrap().to_str().unwrap();
-            return self.get(to).await;
+        let mut page = self.post_from(path, fields, &[]).await;
+        while page.status == StatusCode::SEE_OTHER {
+            page = self.get(page.headers.get(LOCATION).unwrap().to_str().unwrap()).await;
         }
         page
     }
@@ -168,6 +167,7 @@ pub(crate) fn somebody(name: &str, office: &str) -> Officer {
         office: office.parse().unwrap(),
         language: Language::En,
         supervisor: false,
+        auditor: false,
         active: true,
         certificate: None,
     }

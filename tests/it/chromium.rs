@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::browser::somebody;
 use crate::ledger::{mrn, put, trucks};
+use crate::officer_words::full_of_faults;
 use crate::papers::{picture, scanned};
 use crate::support::{On, Register, nobodys_number};
 
@@ -68,6 +69,12 @@ async fn scene(register: &Register) -> Value {
     assert!(register.world.maker.send(Method::POST, &path, reason).await.unwrap().status.is_success());
     let declared = mrn(1);
     assert_eq!(put(register, &declared, &trucks(&number, "1")).await.status, 200);
+    let refused = mrn(2);
+    assert_eq!(put(register, &refused, &full_of_faults(&number, &refused)).await.status, 409);
+    let mut machines = register.payload("B-3");
+    machines["lines"][1]["serialNumbers"] = json!({"ranges": [{"first": "FT25-098", "last": "FT25-103"}]});
+    let (machines, sealed) = register.seal(&machines);
+    assert_eq!(register.world.maker.submit(&sealed).await.unwrap().status, 201);
     let (officer, other) = (somebody("Rūta Kazlauskienė", "LTVR1000"), somebody("Jonas Petrauskas", "LTVR1000"));
     let (browser, colleague) = (register.signed_in(&officer).await, register.signed_in(&other).await);
     let supervisor = {
@@ -76,12 +83,19 @@ async fn scene(register: &Register) -> Value {
         supervisor
     };
     register.add_officer(&supervisor).await;
+    let mut auditor = somebody("Aušra Auditorė", "LTAUD000");
+    auditor.organisation = "audit-office".parse().unwrap();
+    auditor.auditor = true;
+    register.register("audit-office", &[endmark::registry::Grant::Auditor]);
+    register.add_officer(&auditor).await;
+    let reader = crate::browser::Browser::new(register);
+    reader.enter(&register.link(&auditor), "").await.is(200, &["Search the log"]);
     json!({
         "web": register.world.running.app.web_address,
-        "cookies": { "officer": browser.cookie(), "colleague": colleague.cookie() },
+        "cookies": { "officer": browser.cookie(), "colleague": colleague.cookie(), "auditor": reader.cookie() },
         "link": register.link(&supervisor),
         "now": endmark::demo::STARTS_AT.unix_timestamp(),
-        "number": number, "declaration": declared, "code": scanned(&svg),
+        "number": number, "declaration": declared, "refused": refused, "machines": machines, "code": scanned(&svg),
         "revoked": { "number": revoked, "code": scanned(&revoked_svg) },
         "nobodys": nobodys_number(),
         "photo": keep(dir, "photo.png", &picture(&svg, 5)),

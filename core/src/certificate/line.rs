@@ -76,6 +76,15 @@ impl SerialRange {
             .is_some_and(|(first, last)| first.0 == last.0 && first.1 == last.1 && first.2 <= last.2)
     }
 
+    /// Its numbers one by one, the first first: a run can be longer than anybody reads, so take what is needed.
+    pub fn numbers(&self) -> impl Iterator<Item = String> + '_ {
+        let ends = run(self.first.as_str()).zip(run(self.last.as_str()));
+        let numbers = ends.map(|((prefix, digits, first), (_, _, last))| {
+            (first..=last).map(move |number| format!("{prefix}{number:0digits$}"))
+        });
+        numbers.into_iter().flatten()
+    }
+
     /// Whether a serial number lies in the range.
     pub fn contains(&self, serial: &str) -> bool {
         let (Some(first), Some(last), Some(found)) = (run(self.first.as_str()), run(self.last.as_str()), run(serial))

@@ -464,3 +464,18 @@ fn a_replaced_certificate_is_named_in_the_written_form() {
     assert!(named(&number.replace('-', "")).is_err());
     assert!(named("EDC-0000-0000-0000-0000-Z").is_err());
 }
+
+#[test]
+fn a_run_of_serial_numbers_is_counted_with_its_zeros() {
+    let range = |first: &str, last: &str| SerialRange { first: first.parse().unwrap(), last: last.parse().unwrap() };
+    assert_eq!(range("FT-0098", "FT-0101").numbers().collect::<Vec<_>>(), ["FT-0098", "FT-0099", "FT-0100", "FT-0101"]);
+    assert_eq!(range("7", "9").numbers().count(), 3);
+    assert_eq!(
+        range("A-000000000000000000", "A-999999999999999999").numbers().nth(12).unwrap(),
+        "A-000000000000000012"
+    );
+    assert_eq!(range("A", "B").numbers().count(), 0);
+    for number in range("FT-0098", "FT-0101").numbers() {
+        assert!(range("FT-0098", "FT-0101").contains(&number));
+    }
+}

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
+
 use super::{Check, Known, ManufacturerStanding, SealStanding, ShownStatus, StoredStatus, shown_status};
 use crate::consignment::Element;
 use crate::day;
@@ -34,14 +37,15 @@ impl Check<'_> {
     fn standing(&mut self, known: &Known) {
         let validity = known.certificate.validity;
         let today = day::format(self.moment.day);
-        let window = format!("{} to {}", day::format(validity.from), day::format(validity.until));
+        let window = format!("{} – {}", day::format(validity.from), day::format(validity.until));
         let reason = match &known.status {
             StoredStatus::Valid => String::new(),
-            StoredStatus::Suspended { reason, since } => format!("suspended {since}: {reason}"),
-            StoredStatus::Revoked { reason, since } => format!("revoked {since}: {reason}"),
+            StoredStatus::Suspended { reason, since } | StoredStatus::Revoked { reason, since } => {
+                format!("{}: {reason}", written(*since))
+            }
             StoredStatus::Replaced { by, since } => match by {
-                Some(by) => format!("replaced {since} by {by}"),
-                None => format!("replaced {since}"),
+                Some(by) => format!("{}: {by}", written(*since)),
+                None => written(*since),
             },
         };
         self.ledger(known);
@@ -53,7 +57,7 @@ impl Check<'_> {
             ShownStatus::Suspended => (FindingCode::CertificateSuspended, reason, "its manufacturer can resume it"),
             ShownStatus::Expired => (FindingCode::CertificateExpired, window, "ask the exporter for a new one"),
             ShownStatus::Exhausted => {
-                (FindingCode::CertificateExhausted, "nothing is left".to_owned(), "ask the exporter for a new one")
+                (FindingCode::CertificateExhausted, "0".to_owned(), "ask the exporter for a new one")
             }
             ShownStatus::NotYetValid => (FindingCode::CertificateNotYetValid, window, "wait for its first day"),
         };
@@ -75,7 +79,7 @@ impl Check<'_> {
         if let Some(other) = &known.ledger.bound_to {
             let remedy =
                 "it covers one movement: join this declaration to it by its previous documents, or cite another";
-            let complete = |finding: Finding| finding.sides("another movement", other).remedy(remedy);
+            let complete = |finding: Finding| finding.certified(other).remedy(remedy);
             self.find(known, FindingCode::BoundToAnotherMovement, complete);
         }
         if known.ledger.overridden {
@@ -99,7 +103,7 @@ impl Check<'_> {
                 (FindingCode::RevocationListStale, detail, load)
             }
         };
-        let accepted = format!("accepted {}", day::format(known.accepted_at.date()));
+        let accepted = day::format(known.accepted_at.date());
         self.find(known, code, |finding| finding.sides(accepted, detail).remedy(remedy));
     }
 
@@ -113,12 +117,11 @@ impl Check<'_> {
             }
             ManufacturerStanding::Unregistered => {
                 let label = certificate.manufacturer.label();
-                let complete = |finding: Finding| finding.sides(label, "a registered manufacturer");
-                self.find(known, FindingCode::ManufacturerNotActive, complete);
+                self.find(known, FindingCode::ManufacturerNotActive, |finding| finding.certified(label));
             }
             ManufacturerStanding::Known(manufacturer) if !manufacturer.active => {
-                let complete = |finding: Finding| finding.sides(&manufacturer.name, "an active registration");
-                self.find(known, FindingCode::ManufacturerNotActive, complete);
+                let name = &manufacturer.name;
+                self.find(known, FindingCode::ManufacturerNotActive, |finding| finding.certified(name));
             }
             ManufacturerStanding::Known(_) => {}
         }
@@ -158,8 +161,7 @@ impl Check<'_> {
             }
             for missing in demand.missing(confirmed) {
                 let all: Vec<&str> = confirmed.confirmed.iter().map(crate::text::Text::as_str).collect();
-                let complete =
-                    |finding: Finding| finding.sides(format!("{missing} is demanded"), all.join(", ")).basis(basis);
+                let complete = |finding: Finding| finding.sides(missing, all.join(", ")).basis(basis);
                 self.find(known, FindingCode::StatementMissing, complete);
             }
         }
@@ -192,4 +194,9 @@ impl Check<'_> {
     pub(super) fn warn(&mut self, known: &Known, code: FindingCode, declared: impl ToString, certified: impl ToString) {
         self.find(known, code, |finding| finding.sides(declared, certified).severity(Severity::Warning));
     }
+}
+
+/// A moment as it stands in a finding.
+fn written(at: OffsetDateTime) -> String {
+    at.to_offset(UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
 }

@@ -16,9 +16,9 @@ impl Check<'_> {
         let Some(line) = known.certificate.lines.iter().find(|line| line.line == citation.line) else {
             let lines = &known.certificate.lines;
             let shown: Vec<String> = lines.iter().take(SHOWN_MAX).map(|line| line.line.to_string()).collect();
-            let more = if lines.len() > SHOWN_MAX { " and more" } else { "" };
+            let more = if lines.len() > SHOWN_MAX { ", …" } else { "" };
             let finding = place.find(FindingCode::LineUnknown).remedy("cite a line that the certificate has");
-            self.findings.push(finding.sides(citation.line, format!("lines {}{more}", shown.join(", "))));
+            self.findings.push(finding.sides(citation.line, format!("{}{more}", shown.join(", "))));
             return None;
         };
         self.commodity_code(place, item, line, known);
@@ -73,7 +73,7 @@ impl Check<'_> {
         {
             let scope: Vec<String> = manufacturer.scope.iter().map(ToString::to_string).collect();
             let finding = place.find(FindingCode::ManufacturerScope);
-            self.findings.push(finding.sides(line.commodity_code, format!("vetted for {}", scope.join(", "))));
+            self.findings.push(finding.sides(line.commodity_code, scope.join(", ")));
         }
     }
 
@@ -111,13 +111,13 @@ impl Check<'_> {
             } else if let Some(need) = need.filter(|need| !need.fits()) {
                 let left = need.left.max(0).saturating_add(need.covered);
                 let left = Decimal::from_millionths(left).unwrap_or_default();
-                let certified = format!("{left} {} left of {granted}", granted.unit);
+                let certified = format!("{left} / {granted}");
                 let remedy = "other declarations hold the rest: cite another certificate, or ask for the ledger";
                 self.findings.push(about(FindingCode::QuantityExceeded).sides(declared, certified).remedy(remedy));
             } else if self.consignment.stage == Stage::Border && need.is_some_and(|need| !need.takes_nothing_new()) {
                 let held = need.map_or(0, |need| need.held.saturating_add(need.covered));
                 let held = Decimal::from_millionths(held).unwrap_or_default();
-                let certified = format!("{held} {} held by this movement", granted.unit);
+                let certified = format!("{held} {}", granted.unit);
                 let remedy =
                     "at the border only what is reserved may pass: have the declaration reserved, then ask again";
                 self.findings.push(about(FindingCode::NotReserved).sides(declared, certified).remedy(remedy));
@@ -166,7 +166,7 @@ impl Check<'_> {
             // Also beside supplementary units: a gram declared there must not hide twenty tonnes.
             (Some((cited, net_mass)), _) if cited < net_mass => {
                 let remedy = "cite the whole net mass of the item";
-                let sides = (format!("{net_mass} KGM"), format!("{cited} KGM cited"));
+                let sides = (format!("{net_mass} KGM"), format!("{cited} KGM"));
                 self.findings.push(about(FindingCode::QuantityNotCovered).sides(sides.0, sides.1).remedy(remedy));
             }
             (Some(_), _) => {}
@@ -182,8 +182,7 @@ impl Check<'_> {
             // TARIC asks supplementary units for some codes only: then the officer counts.
             (None, None) => {
                 for drawn in lines {
-                    let certified = format!("{} cited", drawn.citation.quantity);
-                    self.not_compared(drawn.place(item), Element::SupplementaryUnits, certified);
+                    self.not_compared(drawn.place(item), Element::SupplementaryUnits, drawn.citation.quantity);
                 }
             }
         }
@@ -195,8 +194,7 @@ impl Check<'_> {
     fn net_mass(&mut self, item: &GoodsItem, first: &Drawn<'_>, cited: Option<Decimal>, lines: &[Drawn<'_>]) {
         let expected = expected_mass(lines);
         let certified = match (expected, cited) {
-            (Some(expected), _) => format!("{expected} KGM for the quantity cited"),
-            (None, Some(cited)) => format!("{cited} KGM cited"),
+            (Some(mass), _) | (None, Some(mass)) => format!("{mass} KGM"),
             (None, None) => "-".to_owned(),
         };
         let Some(declared) = item.net_mass else {

@@ -4,7 +4,6 @@
 //! fault or a gap never yields `conforms`.
 
 mod certificate;
-mod element;
 mod evidence;
 mod gravity;
 mod line;
@@ -124,7 +123,7 @@ impl<'a> Check<'a> {
     fn certificate_missing(&mut self, item: &GoodsItem, requirement: Requirement, regime: &Regime) {
         let remedy = "cite the manufacturer's certificate for these goods: its number, line and quantity";
         let finding = Finding::new(FindingCode::CertificateMissing).item(item.goods_item_number).remedy(remedy);
-        let finding = finding.basis(&regime.legal_basis).sides("none cited", "a manufacturer's certificate");
+        let finding = finding.basis(&regime.legal_basis);
         self.findings.push(match requirement {
             Requirement::Prohibited => finding.severity(Severity::Open),
             Requirement::CertificateRequired
@@ -248,7 +247,7 @@ impl<'a> Check<'a> {
             finding.goods_item = item;
             let remedy =
                 "the data set has this element and it is empty; have it declared, or supply it from the papers";
-            let finding = finding.sides(format!("{}: empty", element::words(element)), &certified).remedy(remedy);
+            let finding = finding.element(element).certified(&certified).remedy(remedy);
             self.findings.push(finding.severity(self.empty_element()));
         }
         self.not_compared.push(NotCompared { element, goods_item: item, certificate: number, certified });

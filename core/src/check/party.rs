@@ -1,6 +1,5 @@
 //! Parties: by identifier; names only as a warning.
 
-use super::element::words;
 use super::{Check, Known};
 use crate::consignment::Element;
 use crate::party::{Identifier, Party, Scheme};
@@ -107,8 +106,8 @@ impl Check<'_> {
             Compared::OtherName => (FindingCode::PartyNameDiffers, Severity::Warning),
             Compared::NotIdentified => (FindingCode::PartyNotIdentified, Severity::Warning),
         };
-        let declared = format!("manufacturer (13 14): {}", maker.label());
-        self.find(known, code, |finding| finding.sides(declared, certified.label()).severity(severity));
+        let sides = (maker.label(), certified.label());
+        self.find(known, code, |finding| finding.sides(sides.0, sides.1).severity(severity));
     }
 
     /// The consignee of each item that cites the certificate: its own, else the consignment's.
@@ -147,7 +146,6 @@ impl Check<'_> {
         };
         let mut finding = Finding::new(code).certificate(known.number).severity(severity).remedy(remedy);
         finding.goods_item = item;
-        let declared = format!("{}: {}", words(element), declared.label());
-        self.findings.push(finding.sides(declared, certified.label()));
+        self.findings.push(finding.element(element).sides(declared.label(), certified.label()));
     }
 }

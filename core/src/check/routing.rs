@@ -15,13 +15,13 @@ impl Check<'_> {
             .iter()
             .map(|route| ending_at(route, known.certificate.destination_country))
             .collect();
-        let certified = alternatives.iter().map(|route| written(route)).collect::<Vec<_>>().join(" or ");
+        let certified = alternatives.iter().map(|route| written(route)).collect::<Vec<_>>().join("; ");
         let implied = self.route.implied.clone();
         if !self.route.is_declared {
             self.absent(Element::CountriesOfRouting, None, known.number, certified.clone());
             for (office, country) in implied {
                 if !alternatives.iter().any(|route| route.contains(&country)) {
-                    let complete = |finding: Finding| finding.sides(format!("{country} (office {office})"), &certified);
+                    let complete = |finding: Finding| finding.sides(format!("{country}: {office}"), &certified);
                     self.find(known, FindingCode::RoutingCountryNotCertified, complete);
                 }
             }
@@ -29,7 +29,7 @@ impl Check<'_> {
         }
         for (office, country) in &implied {
             let remedy = "the office leads into a country that the declared routing leaves out; have it corrected";
-            let declared = format!("{}, office {office} into {country}", written(&self.route.declared));
+            let declared = format!("{country}: {office}, {}", written(&self.route.declared));
             let complete = |finding: Finding| finding.sides(declared, &certified).remedy(remedy);
             self.find(known, FindingCode::RoutingOfficeContradicts, complete);
         }
@@ -68,11 +68,11 @@ impl Check<'_> {
         let Some(nearest) = alternatives.iter().min_by_key(differences) else { return };
         let shown = written(declared);
         for extra in declared.iter().filter(|country| !nearest.contains(country)) {
-            let complete = |finding: Finding| finding.sides(format!("{extra} on {shown}"), certified);
+            let complete = |finding: Finding| finding.sides(format!("{extra}: {shown}"), certified);
             self.find(known, FindingCode::RoutingCountryNotCertified, complete);
         }
         for omitted in nearest.iter().filter(|country| !declared.contains(country)) {
-            let complete = |finding: Finding| finding.sides(format!("{omitted} is not on {shown}"), certified);
+            let complete = |finding: Finding| finding.sides(format!("{omitted}: {shown}"), certified);
             self.find(known, FindingCode::RoutingCountryOmitted, complete);
         }
         let same = alternatives.iter().any(|route| differences(&route) == 0);

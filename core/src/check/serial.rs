@@ -46,7 +46,7 @@ impl Check<'_> {
         let Some(strangers) = self.strangers(found, named.iter().map(|(_, certified)| *certified)) else {
             let finding = first.place(item).find(FindingCode::SerialNumberUnknown).severity(Severity::Open);
             let remedy = "too many serial numbers for one check; ask in parts";
-            self.findings.push(finding.sides(format!("{} numbers", found.len()), shown(certified)).remedy(remedy));
+            self.findings.push(finding.sides(found.len(), shown(certified)).remedy(remedy));
             return;
         };
         if !strangers.is_empty() {
@@ -83,8 +83,8 @@ impl Check<'_> {
         let digest = Digest::of(sorted.join("\n").as_bytes());
         if digest != *sha256 {
             let finding: Finding = drawn.place(item).find(FindingCode::SerialNumberUnknown);
-            let declared = format!("{} numbers, list {digest}", sorted.len());
-            self.findings.push(finding.sides(declared, format!("{} numbers, list {sha256}", sorted.len())));
+            let sides = (of_digest(sorted.len(), &digest), of_digest(sorted.len(), sha256));
+            self.findings.push(finding.sides(sides.0, sides.1));
         }
     }
 }
@@ -95,17 +95,21 @@ fn shown(serial_numbers: &SerialNumbers) -> String {
         SerialNumbers::List(list) => listed(list, list.len()),
         SerialNumbers::Ranges(ranges) => {
             let first: Vec<String> =
-                ranges.iter().take(SHOWN_MAX).map(|range| format!("{} to {}", range.first, range.last)).collect();
+                ranges.iter().take(SHOWN_MAX).map(|range| format!("{} – {}", range.first, range.last)).collect();
             listed(&first, ranges.len())
         }
-        SerialNumbers::Digest { count, sha256 } => format!("{count} numbers, list {sha256}"),
+        SerialNumbers::Digest { count, sha256 } => of_digest(count, sha256),
     }
+}
+
+fn of_digest(count: impl std::fmt::Display, digest: &Digest) -> String {
+    format!("{count} (SHA-256 {digest})")
 }
 
 fn listed(texts: &[impl ToString], count: usize) -> String {
     let first: Vec<String> = texts.iter().take(SHOWN_MAX).map(ToString::to_string).collect();
     match count.checked_sub(SHOWN_MAX) {
-        Some(more) if more > 0 => format!("{} and {more} more", first.join(", ")),
+        Some(more) if more > 0 => format!("{}, … (+{more})", first.join(", ")),
         Some(_) | None => first.join(", "),
     }
 }

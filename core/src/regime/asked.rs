@@ -111,13 +111,14 @@ impl Asked {
     /// The goods are on a list of the regime, or it is for all goods.
     pub(super) fn listed(&mut self, speaking: Speaking<'_>, list: Option<(&GoodsList, Entry)>) {
         let regime = speaking.regime;
-        let listed = || match list {
-            None => "goods of every kind".to_owned(),
-            Some((list, entry)) => format!("listed as {} in {}", list.label(entry), list.id()),
+        let listed = || list.map(|(list, entry)| format!("{} ({})", list.label(entry), list.id()));
+        let shown = |finding: Finding| match listed() {
+            Some(listed) => finding.declared(listed),
+            None => finding,
         };
         if let InPlay::Maybe(why) = speaking.in_play {
             let remedy = format!("{why}: then it can be told whether {} asks something", regime.id).into();
-            let finding = self.open(FindingCode::RequirementUnknown, regime, &remedy).sides(listed(), why);
+            let finding = shown(self.open(FindingCode::RequirementUnknown, regime, &remedy));
             self.state(regime, Requirement::Unknown, list, Some(remedy));
             self.all.findings.push(finding);
             return;
@@ -126,17 +127,18 @@ impl Asked {
         let finding = match regime.asks.answer {
             Requirement::Prohibited if speaking.licence().is_some() => {
                 let remedy = "see whether the licence declared covers this movement";
-                self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy)
-                    .sides(listed(), "not to be moved this way")
+                shown(self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy))
             }
             Requirement::Prohibited => {
                 let remedy = "no certificate lifts this; only a licence of the competent authority can";
                 let remedy = regime.asks.remedy.as_deref().unwrap_or(remedy);
-                self.find(FindingCode::Prohibited, regime, remedy).sides(listed(), "not to be moved this way")
+                shown(self.find(FindingCode::Prohibited, regime, remedy))
             }
             Requirement::Unknown => {
                 let what = regime.asks.remedy.as_deref().unwrap_or("read what the rule asks for these goods");
-                self.open(FindingCode::RequirementUnknown, regime, format!("{}: {what}", listed()))
+                let goods =
+                    listed().map_or_else(|| "goods of every kind".to_owned(), |listed| format!("listed as {listed}"));
+                shown(self.open(FindingCode::RequirementUnknown, regime, format!("{goods}: {what}")))
             }
             // Shown, never judged: one note for all items.
             Requirement::OtherDocumentRequired => {
@@ -193,12 +195,11 @@ impl Asked {
     pub(super) fn dual_use(&mut self, speaking: Speaking<'_>) {
         let regime = speaking.regime;
         if let Some(licence) = speaking.licence() {
-            let reference = licence.reference.as_ref().map_or("without reference", |reference| reference.as_str());
+            let reference = licence.reference.as_ref().map_or("", |reference| reference.as_str());
             let remedy = "see whether the licence declared covers this movement";
             self.state(regime, regime.asks.answer, None, Some(remedy.into()));
             let finding = self.find(FindingCode::ProhibitedLicenceDeclared, regime, remedy);
-            let declared = format!("{} {reference}", licence.kind);
-            self.all.findings.push(finding.sides(declared, "a licence that covers transit by this route"));
+            self.all.findings.push(finding.declared(format!("{} {reference}", licence.kind).trim_end()));
         } else if !documents::settled(&regime.asks, speaking.consignment, speaking.item) {
             let remedy = regime.asks.remedy.clone().unwrap_or_else(|| "declare whether the goods are dual-use".into());
             let finding = self.find(FindingCode::DualUseUndeclared, regime, &remedy);

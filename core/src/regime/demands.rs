@@ -46,15 +46,15 @@ impl Demand {
 
     /// Both wordings, as an officer reads them: what is accepted, and what was confirmed.
     pub fn wordings(&self, confirmed: &Statements, regimes: &Regimes) -> (String, String) {
-        let name = |set: &StatementSet| format!("{} ({}), text {}", set.id(), set.language(), set.digest());
+        let name = |set: &StatementSet| format!("{} ({}), SHA-256 {}", set.id(), set.language(), set.digest());
         let names: Vec<String> = self.accepted(regimes).map(name).collect();
         let same_language = self.accepted(regimes).find(|set| set.language() == confirmed.language.as_str());
         let text = same_language.or_else(|| self.accepted(regimes).next()).map_or("", |set| set.text().trim_end());
         let wanted = format!("{}\n{text}", names.join("; "));
         let known = regimes.statement_sets().iter().find(|set| set.digest() == confirmed.digest);
-        let words = known.map_or("(a text that this register does not know)", |set| set.text().trim_end());
-        let found = format!("{} ({}), text {}\n{words}", confirmed.set, confirmed.language, confirmed.digest);
-        (wanted.trim_end().to_owned(), found)
+        let words = known.map_or("", |set| set.text().trim_end());
+        let found = format!("{} ({}), SHA-256 {}\n{words}", confirmed.set, confirmed.language, confirmed.digest);
+        (wanted.trim_end().to_owned(), found.trim_end().to_owned())
     }
 }
 

@@ -54,10 +54,14 @@ pub struct Finding {
     /// Against which of its lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
-    /// What was declared.
+    /// Which element of the declaration it is about. Absent beside a party: the manufacturer (13 14), which no data set
+    /// has as an element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<Element>,
+    /// What was declared: codes, numbers, dates, names, never words of a language (docs/CHECK.md, "Both sides").
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared: Option<String>,
-    /// What is certified, or what the rule wants.
+    /// What is certified, or what the rule wants, in the same manner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certified: Option<String>,
     /// The law, where a regime speaks.
@@ -80,6 +84,7 @@ impl Finding {
             goods_item: None,
             certificate: None,
             line: None,
+            element: None,
             declared: None,
             certified: None,
             legal_basis: None,
@@ -113,6 +118,27 @@ impl Finding {
     #[must_use]
     pub fn sides(mut self, declared: impl ToString, certified: impl ToString) -> Self {
         self.declared = Some(declared.to_string());
+        self.certified = Some(certified.to_string());
+        self
+    }
+
+    /// About an element of the declaration.
+    #[must_use]
+    pub const fn element(mut self, element: Element) -> Self {
+        self.element = Some(element);
+        self
+    }
+
+    /// What was declared, where there is nothing to hold against it.
+    #[must_use]
+    pub fn declared(mut self, declared: impl ToString) -> Self {
+        self.declared = Some(declared.to_string());
+        self
+    }
+
+    /// What is certified, where nothing is declared.
+    #[must_use]
+    pub fn certified(mut self, certified: impl ToString) -> Self {
         self.certified = Some(certified.to_string());
         self
     }

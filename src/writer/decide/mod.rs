@@ -178,9 +178,12 @@ impl Action {
         }
     }
 
-    /// Whether officers who are signed in may ask for it: look, check, record what stands at the border. What draws on
-    /// certificates is for customs' systems.
-    const fn is_an_officers(&self) -> bool {
+    /// Whether people who are signed in may ask for it. An auditor: read the log. An officer: look, check, record what
+    /// stands at the border; what draws on certificates is for customs' systems.
+    const fn is_a_persons(&self, auditor: bool) -> bool {
+        if auditor {
+            return matches!(self, Self::Export(_));
+        }
         match self {
             Self::Check(request) => !request.precheck,
             Self::Paper(_) | Self::Control(_) | Self::ReadDocument { .. } => true,
@@ -276,13 +279,18 @@ pub(super) fn decide(command: &Command, view: &mut View<'_>, leaf: u64) -> Resul
 /// Decides what an officer asks, who is read again here: removing one takes effect on what is queued.
 fn for_officer(id: &str, action: &Action, view: &mut View<'_>, leaf: u64) -> Result<Decision, Failure> {
     let officer = view.registry.officer(id).ok_or(Failure::NotAnOfficer)?;
-    if !action.is_an_officers() {
+    if !action.is_a_persons(officer.auditor) {
         return Err(Failure::Forbidden(action.grants()));
     }
     let mut decision = for_caller(action, &officer.acting(), view, leaf)?;
-    decision.draft.role = crate::officer::ROLE;
     decision.draft.officer = Some(Person::Registered(officer.id.clone()));
-    decision.draft.office.get_or_insert_with(|| officer.office.to_string());
+    // The office of an entry is that of the goods: an auditor reads about all.
+    if officer.auditor {
+        decision.draft.role = Grant::Auditor.as_str();
+    } else {
+        decision.draft.role = crate::officer::ROLE;
+        decision.draft.office.get_or_insert_with(|| officer.office.to_string());
+    }
     Ok(decision)
 }
 

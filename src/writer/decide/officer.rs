@@ -8,9 +8,15 @@ use crate::writer::RegistryChange;
 /// A client certificate signs one person in, and is no system's: otherwise one key would act in two roles.
 pub(super) fn add(new: &Officer, view: &View<'_>, leaf: u64) -> Result<RegistryRow, String> {
     let organisation = &new.organisation;
-    let customs = [Grant::CustomsRead, Grant::CustomsWrite];
-    let is_customs = view.registry.callers().iter().any(|of| of.organisation == *organisation && of.may(&customs));
-    if !is_customs {
+    let has =
+        |grants: &[Grant]| view.registry.callers().iter().any(|of| of.organisation == *organisation && of.may(grants));
+    if new.auditor && !has(&[Grant::Auditor]) {
+        return Err(format!(
+            "{organisation} does not audit this register: none of its client certificates has the grant auditor; \
+             register its system first, or correct the name"
+        ));
+    }
+    if !new.auditor && !has(&[Grant::CustomsRead, Grant::CustomsWrite]) {
         return Err(format!(
             "{organisation} is no customs organisation of this register: none of its client certificates has a \
              customs grant; register its system first, or correct the name"

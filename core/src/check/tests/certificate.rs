@@ -25,7 +25,7 @@ fn a_mistyped_number_is_told_from_a_malformed_one() {
 #[test]
 fn a_line_that_the_certificate_has_not_is_refused() {
     let found = good().declared("/goodsItems/0/citations/0/line", json!(9)).refused(FindingCode::LineUnknown);
-    assert_eq!(found.certified.unwrap(), "lines 1, 2, 3");
+    assert_eq!(found.certified.unwrap(), "1, 2, 3");
 }
 
 #[test]

@@ -1,0 +1,10 @@
+side-empty = empty
+side-none-cited = none cited
+side-taken-in = taken in { $value }
+side-today = today: { $value }
+side-demanded = demanded: { $value }
+side-omitted = without { $country }: { $route }
+side-left-of = { $left } left of { $granted }
+side-held = held by this movement: { $value }
+side-cited = cited: { $value }
+side-for-quantity = { $value } for the quantity cited

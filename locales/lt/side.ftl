@@ -1,0 +1,10 @@
+side-empty = tuščia
+side-none-cited = nenurodyta
+side-taken-in = priimta { $value }
+side-today = šiandien: { $value }
+side-demanded = reikalaujama: { $value }
+side-omitted = be { $country }: { $route }
+side-left-of = liko { $left } iš { $granted }
+side-held = šiam vežimui rezervuota: { $value }
+side-cited = nurodyta: { $value }
+side-for-quantity = { $value } nurodytam kiekiui

@@ -1,0 +1,10 @@
+side-empty = puste
+side-none-cited = nie wskazano
+side-taken-in = przyjęto { $value }
+side-today = dziś: { $value }
+side-demanded = wymagane: { $value }
+side-omitted = bez { $country }: { $route }
+side-left-of = zostało { $left } z { $granted }
+side-held = zarezerwowane dla tego przewozu: { $value }
+side-cited = wskazano: { $value }
+side-for-quantity = { $value } na wskazaną ilość

@@ -1,0 +1,1 @@
+ALTER TABLE officer DROP COLUMN auditor;
