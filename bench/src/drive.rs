@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::caller::{Caller, Line};
 use crate::plan::Plan;
 use crate::report::Measured;
-use crate::scenario::{Load, Scenario};
+use crate::scenario::{Door, Load, Scenario};
 use crate::service::Service;
 use crate::stock::Stock;
 use crate::watch::Watch;
@@ -68,7 +68,10 @@ pub(crate) fn run(
     let callers: Vec<Caller> = bench
         .services
         .iter()
-        .map(|service| Caller::new(bench.folder, scenario.caller, service.api))
+        .map(|service| match scenario.door {
+            Door::Api => Caller::new(bench.folder, scenario.caller, service.api),
+            Door::Web => Caller::anybody(bench.folder, service.web),
+        })
         .collect::<Result<_, _>>()?;
     let endless = serials.end == u64::MAX;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

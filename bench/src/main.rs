@@ -7,6 +7,7 @@ mod document;
 mod drive;
 mod fill;
 mod log;
+mod officer;
 mod pgbench;
 mod plan;
 mod prepare;

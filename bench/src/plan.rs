@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::report::Expected;
-use crate::scenario::{Goal, Scenario};
+use crate::scenario::{self, Goal, Scenario};
 
 /// The database that needs no address.
 pub(crate) const SQLITE: &str = "sqlite";
@@ -105,9 +105,14 @@ impl From<Arguments> for Plan {
 }
 
 impl Plan {
-    /// Whether a scenario is to be run.
+    /// Whether a scenario is to be run: it was asked for, or one is that is held against it.
     pub(crate) fn wants(&self, scenario: &Scenario) -> bool {
-        scenario.name == "ping" || self.only.is_empty() || self.only.iter().any(|name| name == scenario.name)
+        let compared = |name: &String| {
+            let asked = scenario::ALL.iter().find(|of| of.name == *name);
+            asked.is_some_and(|of| matches!(of.goal, Goal::TailOf(other, _) if other == scenario.name))
+        };
+        let named = |name: &String| name == scenario.name || compared(name);
+        scenario.name == "ping" || self.only.is_empty() || self.only.iter().any(named)
     }
 
     /// What a scenario's row should be.
@@ -119,6 +124,8 @@ impl Plan {
         match scenario.goal {
             Goal::Part(of, least) if connections == FULL_LOAD => Expected::PartOf(of, least),
             Goal::Tail { commits, millis } if connections == FULL_LOAD => Expected::Tail { commits, millis },
+            // What people wait for is compared at every load.
+            Goal::TailOf(of, most) => Expected::TailOf(of, most),
             Goal::Part(..) | Goal::Tail { .. } | Goal::Open => Expected::Anything,
         }
     }

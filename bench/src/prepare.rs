@@ -10,6 +10,7 @@ use endmark::pki::{self, Issued, Validity};
 use endmark::sealing::Sealer;
 
 use crate::drive::{self, Bench};
+use crate::officer::Session;
 use crate::register::Register;
 use crate::scenario::{Needs, RESERVING, Scenario};
 
@@ -29,6 +30,12 @@ pub(crate) fn serials(
     let within = bench.plan.warm_up.saturating_add(bench.plan.measured);
     match scenario.needs {
         Needs::Nothing => Ok(register.stock.next..u64::MAX),
+        Needs::Officer => {
+            let service = bench.services.first().ok_or("no service to sign in to")?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            register.stock.officer = runtime.block_on(Session::begin(register, service))?;
+            Ok(register.stock.next..u64::MAX)
+        }
         Needs::Reserved => {
             let from = register.stock.next;
             let longer = Bench { measured: within.saturating_mul(RESERVING_LONGER), ..*bench };

@@ -66,6 +66,8 @@ pub(crate) enum Expected {
     PartOf(&'static str, f64),
     /// A slow answer in a hundred takes at most so many commits and milliseconds.
     Tail { commits: f64, millis: f64 },
+    /// A slow answer in a hundred takes at most so many times one of another scenario over as many connections.
+    TailOf(&'static str, f64),
     /// A median of at most so many times that of the first size.
     Growth(f64),
     /// Done within so many milliseconds.
@@ -173,6 +175,12 @@ impl Report {
             Expected::Tail { commits, millis } => {
                 let most = commits * commit.unwrap_or_default() + millis;
                 ("p99 in ms".to_owned(), most, measured.p99_millis.or(Some(f64::MAX)), true)
+            }
+            Expected::TailOf(other, most) => {
+                let of_now = |row: &&Row| row.certificates == self.certificates;
+                let row = self.like(other, connections).filter(of_now).last();
+                let found = row.and_then(|row| quotient(measured.p99_millis?, row.measured.p99_millis?));
+                (format!("{other}'s p99"), most, found.or(Some(f64::MAX)), true)
             }
             Expected::Millis(most) => ("ms".to_owned(), most, measured.p50_millis, true),
             Expected::Memory(most) => ("MiB".to_owned(), most, measured.peak_mebibytes, true),

@@ -5,16 +5,19 @@ use std::ops::Range;
 use bytes::Bytes;
 use hyper::Method;
 
+use crate::officer::MULTIPART;
 use crate::stock::Stock;
 
 /// A request to come.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Ask {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) media_type: &'static str,
     /// Or nothing.
     pub(crate) body: Bytes,
+    /// What a browser sends of its session, or nothing.
+    pub(crate) cookie: String,
 }
 
 /// What must be there before it starts; made without being measured.
@@ -28,6 +31,17 @@ pub(crate) enum Needs {
     Sealed,
     /// The same under an RSA key of 2048 bits.
     SealedRsa,
+    /// An officer who is signed in.
+    Officer,
+}
+
+/// Whose listener is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// That of systems.
+    Api,
+    /// That of browsers.
+    Web,
 }
 
 /// What it should reach at full load.
@@ -39,6 +53,8 @@ pub(crate) enum Goal {
     Part(&'static str, f64),
     /// A slow answer in a hundred takes at most so many commits and so many milliseconds.
     Tail { commits: f64, millis: f64 },
+    /// A slow answer in a hundred takes at most so many times one of another scenario.
+    TailOf(&'static str, f64),
 }
 
 /// How it is asked.
@@ -60,6 +76,7 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// Whose client certificate: a file in the register's `certs`.
     pub(crate) caller: &'static str,
+    pub(crate) door: Door,
     pub(crate) needs: Needs,
     pub(crate) load: Load,
     /// The next request; a serial is never given twice.
@@ -78,6 +95,7 @@ const JSON: &str = "application/json";
 const PING: Scenario = Scenario {
     name: "ping",
     caller: "customs",
+    door: Door::Api,
     needs: Needs::Nothing,
     load: Load::Closed,
     ask: ping,
@@ -100,7 +118,7 @@ const ISSUE: Scenario = Scenario {
 };
 
 /// All of them; each after those it is compared to.
-pub(crate) const ALL: [Scenario; 13] = [
+pub(crate) const ALL: [Scenario; 14] = [
     PING,
     Scenario { name: "handshake", load: Load::Handshakes, ..PING },
     CHECK,
@@ -108,6 +126,15 @@ pub(crate) const ALL: [Scenario; 13] = [
         name: "check_half",
         load: Load::HalfOf("check"),
         goal: Goal::Tail { commits: 4.0, millis: 10.0 },
+        ..CHECK
+    },
+    Scenario {
+        name: "page",
+        door: Door::Web,
+        needs: Needs::Officer,
+        ask: page,
+        says: "<section class=\"verdict yes\">",
+        goal: Goal::TailOf("check", 5.0),
         ..CHECK
     },
     RESERVE,
@@ -132,7 +159,7 @@ pub(crate) const ALL: [Scenario; 13] = [
 pub(crate) const RESERVING: Scenario = RESERVE;
 
 fn get(path: String) -> Ask {
-    Ask { method: Method::GET, path, media_type: "", body: Bytes::new() }
+    Ask { path, ..Ask::default() }
 }
 
 /// The least a request can cost: TLS, HTTP, the caller.
@@ -143,26 +170,33 @@ fn ping(_: &Stock, _: u64) -> Ask {
 /// Three goods items on one certificate; the next request asks about the next certificate.
 pub(crate) fn check(stock: &Stock, serial: u64) -> Ask {
     let body = stock.declaration.text(stock.number(serial), &mrn(serial));
-    Ask { method: Method::POST, path: "/v1/customs/checks".to_owned(), media_type: JSON, body }
+    Ask { method: Method::POST, path: "/v1/customs/checks".to_owned(), media_type: JSON, body, ..Ask::default() }
+}
+
+/// An officer types the next certificate's number and gets a page.
+fn page(stock: &Stock, serial: u64) -> Ask {
+    let body = stock.officer.form(stock.number(serial));
+    let cookie = stock.officer.cookie.clone();
+    Ask { method: Method::POST, path: "/officer".to_owned(), media_type: MULTIPART, body, cookie }
 }
 
 /// The same three goods items, reserved.
 pub(crate) fn reserve(stock: &Stock, serial: u64) -> Ask {
     let body = stock.declaration.text(stock.number(serial), &mrn(serial));
-    Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body }
+    Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body, ..Ask::default() }
 }
 
 /// Everybody draws on the same line.
 fn reserve_hot(stock: &Stock, serial: u64) -> Ask {
     let body = stock.one_item.text(stock.number(0), &mrn(serial));
-    Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body }
+    Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body, ..Ask::default() }
 }
 
 /// Writes off what a declaration reserved.
 pub(crate) fn release(_: &Stock, serial: u64) -> Ask {
     let body = Bytes::from_static(br#"{"office":"LTVR1000"}"#);
     let path = format!("{}/release", declaration(serial));
-    Ask { method: Method::POST, path, media_type: JSON, body }
+    Ask { method: Method::POST, path, media_type: JSON, body, ..Ask::default() }
 }
 
 /// A manufacturer reads one of its certificates.
@@ -181,7 +215,8 @@ pub(crate) fn receipt(stock: &Stock, serial: u64) -> Ask {
 fn issue(stock: &Stock, serial: u64) -> Ask {
     let place = usize::try_from(serial).unwrap_or(usize::MAX);
     let body = stock.sealed.get(place).cloned().unwrap_or_default();
-    Ask { method: Method::POST, path: "/v1/certificates".to_owned(), media_type: "application/jose", body }
+    let path = "/v1/certificates".to_owned();
+    Ask { method: Method::POST, path, media_type: "application/jose", body, ..Ask::default() }
 }
 
 /// Where the declaration of a serial is.

@@ -20,6 +20,8 @@ pub(crate) struct Service {
     child: Child,
     /// Where systems call.
     pub(crate) api: SocketAddr,
+    /// Where browsers call.
+    pub(crate) web: SocketAddr,
     /// Where the operator looks.
     pub(crate) ops: SocketAddr,
     /// From its start until it answered.
@@ -35,6 +37,9 @@ impl Service {
         let mut child = Command::new(&program)
             .args(["serve", "--json", "--config"])
             .arg(place.dir().join("endmark.toml"))
+            // Browsers are measured over TLS, as systems are.
+            .env("ENDMARK__WEB__CERTIFICATE", place.dir().join("tls/server.pem"))
+            .env("ENDMARK__WEB__KEY", place.dir().join("tls/server.key"))
             .stdout(Stdio::piped())
             .stderr(File::create(&log)?)
             .spawn()
@@ -45,8 +50,8 @@ impl Service {
         }
         let said: Option<Value> = serde_json::from_str(&line).ok();
         let address = |name: &str| said.as_ref().and_then(|said| said.get(name)?.as_str()?.parse().ok());
-        if let (Some(api), Some(ops)) = (address("api"), address("ops")) {
-            return Ok(Self { child, api, ops, ready_after: began.elapsed() });
+        if let (Some(api), Some(web), Some(ops)) = (address("api"), address("web"), address("ops")) {
+            return Ok(Self { child, api, web, ops, ready_after: began.elapsed() });
         }
         let _ = child.wait();
         Err(format!("the service did not start: {}", std::fs::read_to_string(&log)?).into())

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use endmark::cli::Failed;
 
 use crate::document::{self, Template};
+use crate::officer::Session;
 
 /// Numbers and documents.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Stock {
     pub(crate) sealed: Vec<Bytes>,
     /// The next serial.
     pub(crate) next: u64,
+    /// Who types numbers, once somebody does.
+    pub(crate) officer: Session,
 }
 
 impl Stock {
@@ -33,6 +36,7 @@ impl Stock {
             one_item: document::one_item()?,
             sealed: Vec::new(),
             next: 1,
+            officer: Session::default(),
         })
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use endmark::cli::Failed;
 use endmark::demo::Place;
-use hyper::{Method, StatusCode};
+use hyper::StatusCode;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -121,12 +121,7 @@ pub(super) async fn missing(place: &Place, memory: &Memory) -> Result<Vec<String
     let mut line = Caller::new(place.dir(), "customs", node.api)?.connect().await?;
     let mut missing = Vec::new();
     for serial in &memory.reserved {
-        let ask = Ask {
-            method: Method::GET,
-            path: scenario::declaration(*serial),
-            media_type: "",
-            body: bytes::Bytes::new(),
-        };
+        let ask = Ask { path: scenario::declaration(*serial), ..Ask::default() };
         let (_, body) = line.ask(ask).await?;
         let said: Value = serde_json::from_slice(&body)?;
         let status = said.get("status").and_then(Value::as_str);
