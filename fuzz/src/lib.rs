@@ -12,14 +12,14 @@ mod sealing;
 pub use documents::{consignment, number, payload, regime};
 pub use export::{export_line, manifest, proof};
 pub use log::{checkpoint, receipt, seed_keys, tile};
-pub use paper::{pdf, photo, token, token_keys};
+pub use paper::{bundle, bundle_keys, pdf, photo, token, token_keys};
 pub use sealing::{chain, jws, revocation};
 
 /// A fuzz target: its name is that of its folder under `seeds/`.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ("payload", payload),
     ("consignment", consignment),
     ("regime", regime),
@@ -30,6 +30,7 @@ pub const TARGETS: [Target; 15] = [
     ("receipt", receipt),
     ("tile", tile),
     ("token", token),
+    ("bundle", bundle),
     ("pdf", pdf),
     ("photo", photo),
     ("manifest", manifest),

@@ -6,7 +6,7 @@ use std::path::Path;
 use endmark_core::chain::Revocation;
 use endmark_core::log::{Receipt, open_checkpoint};
 use endmark_core::number::CertificateNumber;
-use endmark_fuzz::{TARGETS, revocation, seed_keys, token_keys};
+use endmark_fuzz::{TARGETS, bundle_keys, revocation, seed_keys, token_keys};
 
 /// Mutations of each target's seeds, together.
 const MUTATIONS: usize = 50_000;
@@ -123,6 +123,11 @@ fn good_seeds_are_accepted() {
         let read = endmark_core::token::parse(&code).unwrap();
         read.verify("register.example/endmark", &token_keys()).unwrap();
     }
+    for bundle in ["signed", "older"] {
+        let bundle = String::from_utf8(seed("bundle", bundle)).unwrap();
+        endmark_core::offline::open(&bundle, &bundle_keys()).unwrap();
+    }
+    serde_json::from_slice::<endmark_core::offline::Bundle>(&seed("bundle", "content")).unwrap();
     for pdf in ["paper.pdf", "plain.pdf"] {
         endmark_core::attachment::sealed_certificate(&seed("pdf", pdf)).unwrap();
     }

@@ -21,6 +21,14 @@ const ENGLISH: [&str; 20] = [
     "listed", "new", "used", "numbers", "document",
 ];
 
+/// Names of lists, of the demo's law and of people.
+const NAMES: [&str; 4] = [
+    "Annex",
+    "INVENTED-for-demonstrations",
+    "INVENTED for demonstrations, not the Government's list",
+    "Rūta Kazlauskienė",
+];
+
 /// What stands on a page for people to read: texts and labels, but those marked as of another language, and codes.
 fn texts(page: &Page) -> Vec<String> {
     let html = &page.html;
@@ -54,7 +62,7 @@ fn strings(of: &Value, into: &mut BTreeSet<String>) {
 
 /// What people wrote, which nobody translates: the longest first.
 fn data(documents: &[&Value]) -> Vec<String> {
-    let mut all = BTreeSet::from(["Annex".to_owned(), "Rūta Kazlauskienė".to_owned()]);
+    let mut all = BTreeSet::from(NAMES.map(str::to_owned));
     for document in documents {
         strings(document, &mut all);
     }
