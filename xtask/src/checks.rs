@@ -28,7 +28,8 @@ fn deny() -> Result<(), Failed> {
 /// Both from the build that the tests left behind: one in release would take as long as everything else.
 pub(crate) fn demo_and_bench() -> Result<(), Failed> {
     let cluster = Cluster::start()?;
-    run("cargo", &["build", "--workspace", "--locked"], &[])?;
+    // All targets, or the packages that everything rests on would be built once more with other features.
+    run("cargo", &["build", "--workspace", "--all-targets", "--locked"], &[])?;
     let own = std::env::current_exe()?;
     let built = |name| own.with_file_name(name).display().to_string();
     let demo = ["demo", "--once"];
