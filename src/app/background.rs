@@ -9,13 +9,16 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 use super::{App, checkpoint_file};
 use crate::registry::Registry;
-use crate::store::{StoreError, head};
+use crate::store::{Connection, Readers, StoreError, head};
 use crate::writer::{Action, Command, Occasion, Origin, Published, RegistryChange};
 
 /// A revoked caller is turned away within a second, whichever node or command line revoked it.
 const FOLLOW_EVERY: Duration = Duration::from_millis(400);
 /// Checkpoints are published about once a second (design, section 6).
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// So often SQLite's log is copied back: the writer, which does it after 32 MiB, then finds little left to copy while
+/// everybody waits.
+const COPY_BACK_EVERY: Duration = Duration::from_millis(200);
 /// One aggregate entry a cause and minute.
 const COUNT_EVERY: Duration = Duration::from_mins(1);
 
@@ -37,6 +40,22 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             }
             _ = publish.tick() => publish_checkpoint(&app).await,
             _ = count.tick() => record_turned_away(&app).await,
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+/// Keeps `SQLite`'s log short beside the writer, on a connection of its own, until told to stop.
+pub(super) async fn copy_log_back(readers: Readers, mut stop: watch::Receiver<bool>) {
+    let mut copy = interval(COPY_BACK_EVERY);
+    copy.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = copy.tick() => {
+                if let Err(error) = readers.read(Connection::copy_log_back).await {
+                    tracing::warn!(%error, "the database's log could not be copied back; the writer will do it");
+                }
+            }
             _ = stop.changed() => return,
         }
     }

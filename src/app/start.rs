@@ -21,7 +21,7 @@ use crate::config::{ConfigError, Settings};
 use crate::http::{RequestSpan, remember_client};
 use crate::keys::{self, KeyError};
 use crate::registry::{KnownKey, Row};
-use crate::store::{Connection, Readers, StoreError, apart, head, log_key, migrate};
+use crate::store::{Connection, DatabaseUrl, Readers, StoreError, apart, head, log_key, migrate};
 use crate::writer::{Context, Limits, Occasion, Writer, WriterThread};
 use crate::{http, web};
 
@@ -179,7 +179,16 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
     let handles = servers.iter().map(Server::handle).collect();
     let servers = servers.into_iter().map(|server| tokio::task::spawn_local(server)).collect();
     let (stop_background, stopped) = watch::channel(false);
-    let background = tokio::task::spawn_local(background::run(Arc::clone(&app), stopped.clone()));
+    let background = background::run(Arc::clone(&app), stopped.clone());
+    let background = match &url {
+        DatabaseUrl::Sqlite(_) => {
+            let copy = background::copy_log_back(Readers::start(&url, 1)?, stopped.clone());
+            tokio::task::spawn_local(async {
+                tokio::join!(background, copy);
+            })
+        }
+        DatabaseUrl::Postgres(_) => tokio::task::spawn_local(background),
+    };
     let sender = webhooks::Sender::new(Arc::clone(&app), Readers::start(&url, 1)?, poster);
     let webhooks = tokio::task::spawn_local(sender.run(stopped));
     Ok(Running { api, web, ops, app, handles, servers, background, webhooks, stop_background, writer: thread })
@@ -205,6 +214,7 @@ fn serve_api(
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .on_connect(remember_client)
+    .tcp_nodelay(true)
     .client_request_timeout(HEAD_WITHIN)
     .keep_alive(IDLE_UP_TO)
     .shutdown_timeout(STOP_WITHIN_SECONDS)
@@ -231,6 +241,7 @@ fn serve_web(
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .on_connect(remember_client)
+    .tcp_nodelay(true)
     .client_request_timeout(HEAD_WITHIN)
     .keep_alive(IDLE_UP_TO)
     .shutdown_timeout(STOP_WITHIN_SECONDS)
@@ -249,6 +260,7 @@ fn serve_ops(app: &Arc<App>, listener: TcpListener) -> Result<Server, StartError
     let server = HttpServer::new(move || {
         ActixApp::new().app_data(data.clone()).configure(http::ops::routes).wrap(TracingLogger::<RequestSpan>::new())
     })
+    .tcp_nodelay(true)
     .client_request_timeout(HEAD_WITHIN)
     .keep_alive(IDLE_UP_TO)
     .shutdown_timeout(STOP_WITHIN_SECONDS)

@@ -32,8 +32,9 @@ pub(super) struct Walk {
     evidence: Option<Growing>,
     table: Option<Growing>,
     tree: Frontier,
-    /// The lines of a part, before they are written.
+    /// The lines of a part, before they are written, and what is written beside them.
     lines: Vec<u8>,
+    proofs: Vec<u8>,
 }
 
 impl Walk {
@@ -61,7 +62,7 @@ impl Walk {
             table.write(&table::header()?)?;
         }
         let (entries, dir) = (open(FileName::Entries)?, dir.to_owned());
-        Ok(Self { dir, entries, beside, evidence, table, tree, lines: Vec::new(), state })
+        Ok(Self { dir, entries, beside, evidence, table, tree, lines: Vec::new(), proofs: Vec::new(), state })
     }
 
     /// Writes every entry that is wanted, while the next ones are read.
@@ -106,6 +107,7 @@ impl Walk {
 
     fn part(&mut self, head: &Checkpoint, part: Part) -> Result<(), ExportError> {
         self.lines.clear();
+        self.proofs.clear();
         for read in part.entries {
             self.entry(head, &read)?;
             self.lines.extend_from_slice(&read.body);
@@ -113,6 +115,7 @@ impl Walk {
             self.state.entries = self.state.entries.saturating_add(1);
         }
         self.entries.write(&self.lines)?;
+        self.beside.write(&self.proofs)?;
         self.state.next = part.next;
         Ok(())
     }
@@ -128,12 +131,12 @@ impl Walk {
                 return Err(ExportError::Log(format!("entry {} is missing", self.tree.size())));
             }
             self.tree.push(hash);
-            self.beside.write(hash.as_bytes())?;
+            self.proofs.extend_from_slice(hash.as_bytes());
         } else {
             verify_inclusion(hash, leaf, head.size, head.root, &read.proof)
                 .map_err(|error| ExportError::Log(format!("entry {leaf}: {error}")))?;
             let line = ProofLine { leaf, proof: read.proof.clone() };
-            self.beside.write(format!("{line}\n").as_bytes())?;
+            self.proofs.extend_from_slice(format!("{line}\n").as_bytes());
         }
         if let Some(table) = &mut self.table {
             table.write(&table::of_entry(body)?)?;

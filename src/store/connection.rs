@@ -79,6 +79,15 @@ impl Connection {
             DatabaseUrl::Postgres(config) => open_postgres(config),
         }
     }
+
+    /// Copies what commits left in `SQLite`'s log back into the database, as far as no reader is in the way. It waits
+    /// for nobody and nobody waits for it; `PostgreSQL` does the same by itself.
+    pub fn copy_log_back(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
 }
 
 fn open_sqlite(path: &str) -> Result<Connection, StoreError> {
