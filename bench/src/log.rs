@@ -119,6 +119,8 @@ fn export(settings: &Settings, dir: &Path, raw: f64, figures: &mut Vec<Figure>) 
         Ok(files.finish(&mut connection, &context).map(|made| (made, written, begun.elapsed())))
     })??;
     let entries = f64::from(u32::try_from(made.entries).unwrap_or(u32::MAX));
+    figures.push(Figure::of("reading the rows raw", raw, "entries/s"));
+    figures.push(Figure::of("export", rate(entries, written), "entries/s"));
     figures.push(Figure::at_least("export, of raw reading", rate(entries, written) / raw, "", 0.5));
     figures.push(Figure::of("export, and on the disk", rate(entries, whole), "entries/s"));
     figures.push(Figure::at_most("export, peak memory", peak_mebibytes(), "MiB", 128.0));

@@ -9,6 +9,9 @@ use endmark_core::export::{FileName, ListedFile};
 
 use super::{ExportError, failed};
 
+/// What is written little by little waits for so many bytes; a longer piece goes to the file without being copied.
+const WAITING_BYTES: usize = 64 * 1024;
+
 /// A file that grows.
 #[derive(Debug)]
 pub(super) struct Growing {
@@ -54,7 +57,7 @@ impl Growing {
         if kept.is_some_and(|kept| kept.sha256 != hasher.clone().finish()) {
             return Err(other());
         }
-        Ok(Self { name, path, file: BufWriter::with_capacity(256 * 1024, file), hasher, bytes: length })
+        Ok(Self { name, path, file: BufWriter::with_capacity(WAITING_BYTES, file), hasher, bytes: length })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), ExportError> {

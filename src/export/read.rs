@@ -1,19 +1,22 @@
-//! What an export reads: on a thread of its own, so that hashing and writing never wait for the database.
+//! What an export reads and hashes: each on a thread of its own, so that writing never waits for the database.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender};
 
 use endmark_core::export::Filter;
 use endmark_core::log::{Hash, Tile, TileId, inclusion_proof, inclusion_tiles, leaf_hash};
 
 use super::ExportError;
 use crate::store::log::StoredEvidence;
+use crate::store::export::Page;
 use crate::store::{Connection, StoreError, export as rows, tile};
 
-/// Entries that are read at once: at 64 KiB an entry, the most, they are 32 MiB.
-const PAGE: u16 = 512;
-/// Evidence that is held at once, in bytes; a single piece may have more, up to 16 MiB.
-const EVIDENCE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Entries that are read at once: at 64 KiB an entry, the most, they are 16 MiB.
+const PAGE: u16 = 256;
+/// The most of a part, entries and evidence, in bytes; a single piece of evidence may have more, up to 16 MiB.
+const PART_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Parts that wait between two threads, so that none sleeps while it could work; with those in work, eleven are held.
+const WAITING: usize = 4;
 /// Tiles that are held: at 8 KiB each, 4 MiB.
 const TILES_MAX: usize = 512;
 
@@ -26,13 +29,19 @@ pub(super) struct Wanted {
     pub(super) size: u64,
 }
 
-/// An entry with what goes with it.
+impl Wanted {
+    /// How many parts may wait between two threads. Evidence may be long: then each waits for the other.
+    pub(super) const fn waiting(&self) -> usize {
+        if self.evidence { 0 } else { WAITING }
+    }
+}
+
+/// What goes with an entry.
 #[derive(Debug)]
 pub(super) struct Read {
     pub(super) leaf: u64,
-    pub(super) body: Vec<u8>,
-    /// Of the body. Taken here, since writing hashes the body once more, for the file: half of the work on each thread.
-    pub(super) hash: Hash,
+    /// Where its line ends in those of the part, line feed included.
+    pub(super) end: usize,
     /// Of a filtered export.
     pub(super) proof: Vec<Hash>,
     /// Where evidence is wanted and there.
@@ -42,9 +51,50 @@ pub(super) struct Read {
 /// Some entries in order.
 #[derive(Debug)]
 pub(super) struct Part {
+    /// Each entry's bytes and a line feed. In one piece: memory that one thread takes and the other gives back, entry by
+    /// entry, has both wait for the allocator.
+    pub(super) lines: Vec<u8>,
     pub(super) entries: Vec<Read>,
     /// The leaf after the last one looked at.
     pub(super) next: u64,
+}
+
+impl Part {
+    /// The entries with their bytes.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Read, &[u8])> {
+        let starts = std::iter::once(0).chain(self.entries.iter().map(|read| read.end));
+        let body = |start: usize, read: &Read| self.lines.get(start..read.end.saturating_sub(1)).unwrap_or_default();
+        self.entries.iter().zip(starts).map(move |(read, start)| (read, body(start, read)))
+    }
+
+    fn hashed(self) -> Result<Hashed, ExportError> {
+        let hash = |(read, body): (&Read, &[u8])| {
+            if body.contains(&b'\n') {
+                return Err(ExportError::Log(format!("entry {} holds a line feed, which no entry does", read.leaf)));
+            }
+            Ok(leaf_hash(body))
+        };
+        Ok(Hashed { hashes: self.entries().map(hash).collect::<Result<_, _>>()?, part: self })
+    }
+}
+
+/// Some entries in order, and the hash of each as a leaf.
+#[derive(Debug)]
+pub(super) struct Hashed {
+    pub(super) part: Part,
+    pub(super) hashes: Vec<Hash>,
+}
+
+/// Takes the leaf hashes of what is read. Writing hashes the same bytes once more, for the file.
+pub(super) fn hash(
+    parts: Receiver<Result<Part, ExportError>>,
+    hashed: &SyncSender<Result<Hashed, ExportError>>,
+) {
+    for part in parts {
+        if hashed.send(part.and_then(Part::hashed)).is_err() {
+            return;
+        }
+    }
 }
 
 /// Reads everything that is wanted, until nobody takes it any more.
@@ -65,41 +115,53 @@ impl Reader<'_> {
     fn run(&mut self, wanted: &Wanted, mut send: impl FnMut(Part) -> bool) -> Result<(), StoreError> {
         let (mut next, below) = rows::range(self.connection, &wanted.filter, wanted.next, wanted.size)?;
         while next < below {
-            let page = self.page(wanted, next, below)?;
+            let page = rows::page(self.connection, &wanted.filter, next, below, PAGE)?;
             next = page.next;
-            if !wanted.evidence {
-                if !send(page) {
-                    return Ok(());
-                }
-                continue;
-            }
-            let leaves: Vec<u64> = page.entries.iter().map(|read| read.leaf).collect();
-            let lengths = rows::evidence_lengths(self.connection, &leaves)?;
-            for mut part in small_enough(page, &lengths) {
-                let leaves: Vec<u64> = part.entries.iter().map(|read| read.leaf).collect();
-                let mut evidence = rows::evidence_of_all(self.connection, &leaves)?;
-                for read in &mut part.entries {
-                    read.evidence = evidence.remove(&read.leaf);
-                }
-                if !send(part) {
+            for part in self.small_enough(wanted, page)? {
+                if !send(self.part(wanted, &part)?) {
                     return Ok(());
                 }
             }
         }
         // What comes after the filter's last moment was looked at too, and whoever writes hears of the end.
-        send(Part { entries: Vec::new(), next: wanted.size });
+        send(Part { lines: Vec::new(), entries: Vec::new(), next: wanted.size });
         Ok(())
     }
 
-    fn page(&mut self, wanted: &Wanted, from: u64, below: u64) -> Result<Part, StoreError> {
-        let page = rows::page(self.connection, &wanted.filter, from, below, PAGE)?;
+    fn part(&mut self, wanted: &Wanted, page: &Page) -> Result<Part, StoreError> {
+        let leaves: Vec<u64> = page.entries.iter().map(|(leaf, _)| *leaf).collect();
+        let mut evidence = if wanted.evidence { rows::evidence_of_all(self.connection, &leaves)? } else { BTreeMap::new() };
+        let bytes: usize = page.entries.iter().map(|(_, body)| body.len().saturating_add(1)).sum();
+        let mut lines = Vec::with_capacity(bytes);
         let mut entries = Vec::with_capacity(page.entries.len());
-        for (leaf, body) in page.entries {
-            let proof = if wanted.filter.is_empty() { Vec::new() } else { self.proof(leaf, wanted.size)? };
-            let hash = leaf_hash(&body);
-            entries.push(Read { leaf, body, hash, proof, evidence: None });
+        for (leaf, body) in &page.entries {
+            let proof = if wanted.filter.is_empty() { Vec::new() } else { self.proof(*leaf, wanted.size)? };
+            lines.extend_from_slice(body);
+            lines.push(b'\n');
+            entries.push(Read { leaf: *leaf, end: lines.len(), proof, evidence: evidence.remove(leaf) });
         }
-        Ok(Part { entries, next: page.next })
+        Ok(Part { lines, entries, next: page.next })
+    }
+
+    /// A page in parts that can be held; the last goes on where the page does.
+    fn small_enough(&mut self, wanted: &Wanted, page: Page) -> Result<Vec<Page>, StoreError> {
+        let leaves: Vec<u64> = page.entries.iter().map(|(leaf, _)| *leaf).collect();
+        let evidence =
+            if wanted.evidence { rows::evidence_lengths(self.connection, &leaves)? } else { BTreeMap::new() };
+        let mut parts = Vec::new();
+        let (mut entries, mut bytes) = (Vec::with_capacity(page.entries.len()), 0_usize);
+        for (leaf, body) in page.entries {
+            let evidence = evidence.get(&leaf).map_or(0, |length| usize::try_from(*length).unwrap_or(usize::MAX));
+            let more = body.len().saturating_add(evidence);
+            if !entries.is_empty() && bytes.saturating_add(more) > PART_BYTES_MAX {
+                parts.push(Page { entries: std::mem::take(&mut entries), next: leaf });
+                bytes = 0;
+            }
+            bytes = bytes.saturating_add(more);
+            entries.push((leaf, body));
+        }
+        parts.push(Page { entries, next: page.next });
+        Ok(parts)
     }
 
     fn proof(&mut self, leaf: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
@@ -114,21 +176,4 @@ impl Reader<'_> {
         inclusion_proof(leaf, size, |id| self.tiles.get(&id).cloned())
             .map_err(|error| StoreError::Corrupt(error.to_string()))
     }
-}
-
-/// A page in parts whose evidence can be held; the last goes on where the page does.
-fn small_enough(page: Part, lengths: &BTreeMap<u64, u64>) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let (mut entries, mut bytes) = (Vec::new(), 0_u64);
-    for read in page.entries {
-        let length = lengths.get(&read.leaf).copied().unwrap_or_default();
-        if !entries.is_empty() && bytes.saturating_add(length) > EVIDENCE_BYTES_MAX {
-            parts.push(Part { entries: std::mem::take(&mut entries), next: read.leaf });
-            bytes = 0;
-        }
-        bytes = bytes.saturating_add(length);
-        entries.push(read);
-    }
-    parts.push(Part { entries, next: page.next });
-    parts
 }

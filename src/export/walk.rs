@@ -12,7 +12,7 @@ use endmark_core::log::{
 };
 
 use super::files::Growing;
-use super::read::{self, Part, Read, Wanted};
+use super::read::{self, Hashed, Read, Wanted};
 use super::state::{self, State};
 use super::{ExportError, table, text};
 use crate::entry::SOFTWARE;
@@ -32,8 +32,7 @@ pub(super) struct Walk {
     evidence: Option<Growing>,
     table: Option<Growing>,
     tree: Frontier,
-    /// The lines of a part, before they are written, and what is written beside them.
-    lines: Vec<u8>,
+    /// What is written beside the lines of a part.
     proofs: Vec<u8>,
 }
 
@@ -62,7 +61,7 @@ impl Walk {
             table.write(&table::header()?)?;
         }
         let (entries, dir) = (open(FileName::Entries)?, dir.to_owned());
-        Ok(Self { dir, entries, beside, evidence, table, tree, lines: Vec::new(), proofs: Vec::new(), state })
+        Ok(Self { dir, entries, beside, evidence, table, tree, proofs: Vec::new(), state })
     }
 
     /// Writes every entry that is wanted, while the next ones are read.
@@ -75,9 +74,10 @@ impl Walk {
         let State { order, next, .. } = &self.state;
         let wanted = Wanted { filter: order.filter.clone(), evidence: order.evidence, next: *next, size: head.size };
         std::thread::scope(|scope| {
-            // No line between the two: one part is read while another is written, and no third is held.
-            let (send, parts) = sync_channel(0);
+            let (send, read) = sync_channel(wanted.waiting());
+            let (hashed, parts) = sync_channel(wanted.waiting());
             scope.spawn(move || read::all(connection, &wanted, &send));
+            scope.spawn(move || read::hash(read, &hashed));
             for (part, number) in parts.into_iter().zip(1_u32..) {
                 self.part(&head, part?)?;
                 if number.is_multiple_of(PARTS_KEPT) {
@@ -105,27 +105,21 @@ impl Walk {
         self.state.keep(&self.dir)
     }
 
-    fn part(&mut self, head: &Checkpoint, part: Part) -> Result<(), ExportError> {
-        self.lines.clear();
+    fn part(&mut self, head: &Checkpoint, Hashed { part, hashes }: Hashed) -> Result<(), ExportError> {
         self.proofs.clear();
-        for read in part.entries {
-            self.entry(head, &read)?;
-            self.lines.extend_from_slice(&read.body);
-            self.lines.push(b'\n');
+        for ((read, body), hash) in part.entries().zip(hashes) {
+            self.entry(head, read, body, hash)?;
             self.state.entries = self.state.entries.saturating_add(1);
         }
-        self.entries.write(&self.lines)?;
+        self.entries.write(&part.lines)?;
         self.beside.write(&self.proofs)?;
         self.state.next = part.next;
         Ok(())
     }
 
     /// Everything of an entry but its line.
-    fn entry(&mut self, head: &Checkpoint, read: &Read) -> Result<(), ExportError> {
-        let Read { leaf, ref body, hash, .. } = *read;
-        if body.contains(&b'\n') {
-            return Err(ExportError::Log(format!("entry {leaf} holds a line feed, which no entry does")));
-        }
+    fn entry(&mut self, head: &Checkpoint, read: &Read, body: &[u8], hash: Hash) -> Result<(), ExportError> {
+        let leaf = read.leaf;
         if self.state.order.filter.is_empty() {
             if leaf != self.tree.size() {
                 return Err(ExportError::Log(format!("entry {} is missing", self.tree.size())));
@@ -141,12 +135,12 @@ impl Walk {
         if let Some(table) = &mut self.table {
             table.write(&table::of_entry(body)?)?;
         }
-        self.evidence_of(read)
+        self.evidence_of(read, body)
     }
 
-    fn evidence_of(&mut self, read: &Read) -> Result<(), ExportError> {
+    fn evidence_of(&mut self, read: &Read, body: &[u8]) -> Result<(), ExportError> {
         let Some(file) = &mut self.evidence else { return Ok(()) };
-        let Some(wanted) = EntryFields::parse(&read.body)?.evidence else { return Ok(()) };
+        let Some(wanted) = EntryFields::parse(body)?.evidence else { return Ok(()) };
         let (leaf, count) = (read.leaf, &mut self.state.evidence);
         let line = match &read.evidence {
             Some(kept) if kept.digest() != wanted => {

@@ -23,11 +23,7 @@ impl Hash {
     }
 
     fn of(digest: &ring::digest::Digest) -> Self {
-        let mut out = [0; 32];
-        for (slot, byte) in out.iter_mut().zip(digest.as_ref()) {
-            *slot = *byte;
-        }
-        Self(out)
+        Self(digest.as_ref().try_into().unwrap_or([0; 32]))
     }
 }
 
@@ -71,8 +67,10 @@ pub fn leaf_hash(entry: &[u8]) -> Hash {
 /// The hash of two subtrees: `SHA-256(0x01 || left || right)`.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     let mut input = [NODE_PREFIX; 65];
-    for (slot, byte) in input.iter_mut().skip(1).zip(left.0.iter().chain(&right.0)) {
-        *slot = *byte;
+    if let Some((_, hashes)) = input.split_first_mut() {
+        for (slot, hash) in hashes.as_chunks_mut().0.iter_mut().zip([left, right]) {
+            *slot = hash.0;
+        }
     }
     Hash::of(&digest(&SHA256, &input))
 }
