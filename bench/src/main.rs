@@ -32,7 +32,7 @@ use drive::Bench;
 use plan::Plan;
 use register::Register;
 use report::{Expected, Measured, Report};
-use scenario::Load;
+use scenario::{Load, Needs};
 use service::Service;
 
 fn main() -> ExitCode {
@@ -113,13 +113,19 @@ fn serve(
     report: &mut Report,
     many_nodes: bool,
 ) -> Result<(), Failed> {
-    let service = Service::start(place)?;
+    let mut service = Service::start(place)?;
     let ready = Measured { p50_millis: Some(service.ready_after.as_secs_f64() * 1_000.0), ..Measured::default() };
     let size = f64::from(u32::try_from(register.stock.numbers.len())?).max(1.0);
     let bytes = watch::database_bytes(place.database(), place.dir())? / size;
     report.add("start", 0, Measured { bytes_a_certificate: Some(bytes), ..ready }, plan.start())?;
+    let mut peak = 0.0_f64;
     for &connections in &plan.connections {
         for scenario in scenario::ALL.iter().filter(|scenario| plan.wants(scenario)) {
+            if scenario.needs == Needs::Unseen {
+                peak = peak.max(process::peak_mebibytes(service.process())?);
+                service.stop()?;
+                service = Service::start(place)?;
+            }
             let second = match scenario.load {
                 Load::TwoNodes if many_nodes => Some(Service::start(place)?),
                 Load::TwoNodes => continue,
@@ -140,7 +146,8 @@ fn serve(
             second.map(Service::stop).transpose()?;
         }
     }
-    let memory = Measured { peak_mebibytes: Some(process::peak_mebibytes(service.process())?), ..Measured::default() };
+    let peak = peak.max(process::peak_mebibytes(service.process())?);
+    let memory = Measured { peak_mebibytes: Some(peak), ..Measured::default() };
     report.add("memory", 0, memory, plan.memory())?;
     service.stop()
 }

@@ -1,5 +1,6 @@
 //! What a scenario needs before it starts, made without being measured.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -8,15 +9,21 @@ use bytes::Bytes;
 use endmark::cli::Failed;
 use endmark::pki::{self, Issued, Validity};
 use endmark::sealing::Sealer;
+use futures_util::future::try_join_all;
 
+use crate::caller::Caller;
 use crate::drive::{self, Bench};
 use crate::officer::Session;
 use crate::register::Register;
-use crate::scenario::{Needs, RESERVING, Scenario};
+use crate::scenario::{self, Needs, RESERVING, Scenario};
+use crate::service::Service;
+use crate::stock::Stock;
 
 /// More than any service here takes in a second: what is sealed ahead must last.
 const SEALED_A_SECOND: f64 = 5_000.0;
 const SEALED_RSA_A_SECOND: f64 = 4_000.0;
+/// Connections that ask about every certificate before a scenario.
+const SEEING: usize = 256;
 /// Releases are quicker than reservations.
 const RESERVING_LONGER: u32 = 2;
 
@@ -29,7 +36,16 @@ pub(crate) fn serials(
 ) -> Result<std::ops::Range<u64>, Failed> {
     let within = bench.plan.warm_up.saturating_add(bench.plan.measured);
     match scenario.needs {
-        Needs::Nothing => Ok(register.stock.next..u64::MAX),
+        Needs::Nothing | Needs::Unseen => Ok(register.stock.next..u64::MAX),
+        Needs::Seen => {
+            let service = bench.services.first().ok_or("no service to ask")?;
+            if register.stock.seen_by != Some(service.process()) {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                runtime.block_on(see(bench.folder, service, &register.stock))?;
+                register.stock.seen_by = Some(service.process());
+            }
+            Ok(register.stock.next..u64::MAX)
+        }
         Needs::Officer => {
             let service = bench.services.first().ok_or("no service to sign in to")?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -54,6 +70,26 @@ pub(crate) fn serials(
             seal(register, &Sealer::from_pem(&issued.key, &issued.certificate)?, count(within, SEALED_RSA_A_SECOND))
         }
     }
+}
+
+/// Asks about every certificate once.
+async fn see(folder: &Path, service: &Service, stock: &Stock) -> Result<(), Failed> {
+    let caller = Caller::new(folder, RESERVING.caller, service.api)?;
+    let serials = Cell::new(0..u64::try_from(stock.numbers.len())?);
+    let ask = async |_| {
+        let mut line = caller.connect().await?;
+        loop {
+            let mut left = serials.take();
+            let next = left.next();
+            serials.set(left);
+            let Some(serial) = next else { return Ok::<_, Failed>(()) };
+            let (status, body) = line.ask(scenario::check(stock, serial)).await?;
+            if !status.is_success() {
+                return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
+            }
+        }
+    };
+    try_join_all((0..SEEING).map(ask)).await.map(drop)
 }
 
 fn file(dir: &Path, name: &str) -> Result<String, Failed> {

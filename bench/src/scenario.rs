@@ -25,6 +25,10 @@ pub(crate) struct Ask {
 pub(crate) enum Needs {
     /// Only the register.
     Nothing,
+    /// A service that has just started, and has verified nothing yet.
+    Unseen,
+    /// Every certificate asked about once since the service started, as those it took in itself.
+    Seen,
     /// Declarations that are reserved.
     Reserved,
     /// Certificates sealed with P-256 and not yet submitted.
@@ -118,10 +122,11 @@ const ISSUE: Scenario = Scenario {
 };
 
 /// All of them; each after those it is compared to.
-pub(crate) const ALL: [Scenario; 14] = [
+pub(crate) const ALL: [Scenario; 15] = [
     PING,
     Scenario { name: "handshake", load: Load::Handshakes, ..PING },
-    CHECK,
+    Scenario { name: "check_first", needs: Needs::Unseen, goal: Goal::Open, ..CHECK },
+    Scenario { needs: Needs::Seen, ..CHECK },
     Scenario {
         name: "check_half",
         load: Load::HalfOf("check"),
@@ -157,6 +162,7 @@ pub(crate) const ALL: [Scenario; 14] = [
 
 /// What makes declarations for those that need some.
 pub(crate) const RESERVING: Scenario = RESERVE;
+
 
 fn get(path: String) -> Ask {
     Ask { path, ..Ask::default() }
@@ -205,10 +211,15 @@ fn read(stock: &Stock, serial: u64) -> Ask {
 }
 
 /// The proof of one of the entries that filling left.
-pub(crate) fn receipt(stock: &Stock, serial: u64) -> Ask {
+fn receipt(stock: &Stock, serial: u64) -> Ask {
     let Range { start, end } = stock.leaves;
     let place = serial.checked_rem(end.saturating_sub(start)).unwrap_or_default();
-    get(format!("/v1/entries/{}/receipt", start.saturating_add(place)))
+    receipt_of(start.saturating_add(place))
+}
+
+/// The proof of an entry.
+pub(crate) fn receipt_of(leaf: u64) -> Ask {
+    get(format!("/v1/entries/{leaf}/receipt"))
 }
 
 /// Submits the next sealed certificate.

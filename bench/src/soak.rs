@@ -24,7 +24,7 @@ const CERTIFICATES: u32 = 2_000;
 const QUIET: f64 = 0.3;
 /// How much more memory at the end of the quiet time than at its start is no leak: caches fill.
 const GROWTH_MAX: f64 = 1.5;
-/// The most faults of the database that are named.
+/// The most wrong answers, and the most faults of the database, that are named.
 const FAULTS_MAX: usize = 20;
 
 /// What came of it; an error says what is wrong.
@@ -43,7 +43,7 @@ pub(crate) fn run(database: &str, minutes: u32, json: bool) -> Result<(), Failed
     let told = json!({
         "database": if is_sqlite { "sqlite" } else { "postgres" }, "minutes": minutes, "faults": faults,
         "answered": memory.answered, "unanswered": memory.unanswered, "reserved": memory.reserved.len(),
-        "released": memory.released.len(), "lost": missing, "wrong": memory.wrong, "entries": report.entries,
+        "released": memory.released.len(), "lost": missing, "wrong": memory.wrong, "wrongInAll": memory.wrong_in_all, "entries": report.entries,
         "faultsOfTheDatabase": report.faults.iter().map(|fault| format!("{}: {}", fault.what, fault.problem))
             .collect::<Vec<_>>(),
         "mebibytesAtStart": start, "mebibytesAtEnd": end,

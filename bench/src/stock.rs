@@ -25,6 +25,8 @@ pub(crate) struct Stock {
     pub(crate) next: u64,
     /// Who types numbers, once somebody does.
     pub(crate) officer: Session,
+    /// The process of the service that was asked about every certificate, if one was.
+    pub(crate) seen_by: Option<u32>,
 }
 
 impl Stock {
@@ -37,6 +39,7 @@ impl Stock {
             sealed: Vec::new(),
             next: 1,
             officer: Session::default(),
+            seen_by: None,
         })
     }
 

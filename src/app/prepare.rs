@@ -23,7 +23,7 @@ use crate::writer::{Prepared, Verified};
 /// The most bytes of sealed certificates the cache stands for.
 const CACHE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The most digests of sealed bytes: some 70 bytes each.
-const SEALS_MAX: usize = 400_000;
+const SEALS_MAX: usize = 1_000_000;
 /// How many entries the cache expects: a certificate of a few lines weighs some 4 KiB in memory.
 const CACHE_ENTRIES: usize = 16_384;
 
