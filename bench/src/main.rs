@@ -142,7 +142,12 @@ fn serve(
             let serials = prepare::serials(&bench, register, scenario, connections)?;
             let measured = drive::run(&bench, &mut register.stock, scenario, connections, serials)?;
             register.stock.sealed = Vec::new();
+            let rate = Measured { per_second: measured.per_second, ..Measured::default() };
             report.add(scenario.name, connections, measured, plan.expected(scenario, connections))?;
+            if scenario.name == "reserve" && report.rate(pgbench::TRANSACTION, connections).is_some() {
+                let more = Expected::PartOf(pgbench::TRANSACTION, 1.0);
+                report.add("reserve ÷ pgbench", connections, rate, more)?;
+            }
             second.map(Service::stop).transpose()?;
         }
     }

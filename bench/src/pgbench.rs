@@ -12,14 +12,16 @@ use crate::plan::{FULL_LOAD, Plan};
 use crate::report::{Expected, Measured, Report};
 
 const LINES: u32 = 100_000;
-const TRANSACTION: &str = "\\set line random(1, 100000)
+/// The row of a transaction a write-off.
+pub(crate) const TRANSACTION: &str = "pgbench transaction";
+const IN_A_TRANSACTION: &str = "\\set line random(1, 100000)
 BEGIN;
 SELECT granted - consumed FROM bench_line WHERE id = :line FOR UPDATE;
 UPDATE bench_line SET consumed = consumed + 1 WHERE id = :line;
 INSERT INTO bench_entry (line) VALUES (:line);
 COMMIT;
 ";
-const STATEMENT: &str = "\\set line random(1, 100000)
+const IN_A_STATEMENT: &str = "\\set line random(1, 100000)
 WITH taken AS (UPDATE bench_line SET consumed = consumed + 1 WHERE id = :line AND consumed < granted RETURNING id)
 INSERT INTO bench_entry (line) SELECT id FROM taken;
 ";
@@ -35,7 +37,7 @@ pub(crate) fn measure(database: &str, plan: &Plan, report: &mut Report) -> Resul
     ))?;
     let folder = std::env::temp_dir().join(format!("endmark-pgbench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    for (name, script) in [("pgbench transaction", TRANSACTION), ("pgbench statement", STATEMENT)] {
+    for (name, script) in [(TRANSACTION, IN_A_TRANSACTION), ("pgbench statement", IN_A_STATEMENT)] {
         let file = folder.join("script.sql");
         std::fs::write(&file, script)?;
         let (clients, seconds) = (FULL_LOAD.to_string(), plan.measured.as_secs().max(1).to_string());

@@ -122,7 +122,7 @@ const ISSUE: Scenario = Scenario {
 };
 
 /// All of them; each after those it is compared to.
-pub(crate) const ALL: [Scenario; 15] = [
+pub(crate) const ALL: [Scenario; 16] = [
     PING,
     Scenario { name: "handshake", load: Load::Handshakes, ..PING },
     Scenario { name: "check_first", needs: Needs::Unseen, goal: Goal::Open, ..CHECK },
@@ -143,6 +143,7 @@ pub(crate) const ALL: [Scenario; 15] = [
         ..CHECK
     },
     RESERVE,
+    Scenario { name: "reserve_three", ask: reserve_three, goal: Goal::Open, ..RESERVE },
     Scenario {
         name: "release",
         needs: Needs::Reserved,
@@ -186,8 +187,14 @@ fn page(stock: &Stock, serial: u64) -> Ask {
     Ask { method: Method::POST, path: "/officer".to_owned(), media_type: MULTIPART, body, cookie }
 }
 
-/// The same three goods items, reserved.
-pub(crate) fn reserve(stock: &Stock, serial: u64) -> Ask {
+/// One goods item; the next request draws on the next certificate.
+fn reserve(stock: &Stock, serial: u64) -> Ask {
+    let body = stock.one_item.text(stock.number(serial), &mrn(serial));
+    Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body, ..Ask::default() }
+}
+
+/// The three goods items of `check`.
+pub(crate) fn reserve_three(stock: &Stock, serial: u64) -> Ask {
     let body = stock.declaration.text(stock.number(serial), &mrn(serial));
     Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body, ..Ask::default() }
 }

@@ -69,7 +69,7 @@ pub(super) async fn keep_asking(
             memory.next
         };
         let checked = asker.ask(&mut line, &|| scenario::check(stock, serial), "\"verdict\":\"conforms\"").await;
-        let reserve = || scenario::reserve(stock, serial);
+        let reserve = || scenario::reserve_three(stock, serial);
         if asker.ask(&mut line, &reserve, "\"outcome\":\"01\"").await.is_some() {
             memory.borrow_mut().reserved.insert(serial);
         }
