@@ -164,7 +164,6 @@ pub(crate) const ALL: [Scenario; 16] = [
 /// What makes declarations for those that need some.
 pub(crate) const RESERVING: Scenario = RESERVE;
 
-
 fn get(path: String) -> Ask {
     Ask { path, ..Ask::default() }
 }

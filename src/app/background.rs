@@ -17,8 +17,8 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(400);
 /// Checkpoints are published about once a second (design, section 6).
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 /// So often SQLite's log is copied back: the writer, which does it after 32 MiB, then finds little left to copy while
-/// everybody waits.
-const COPY_BACK_EVERY: Duration = Duration::from_millis(200);
+/// everybody waits, and the disk never gets so much at once that a commit would wait behind it.
+const COPY_BACK_EVERY: Duration = Duration::from_millis(20);
 /// One aggregate entry a cause and minute.
 const COUNT_EVERY: Duration = Duration::from_mins(1);
 

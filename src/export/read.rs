@@ -7,8 +7,8 @@ use endmark_core::export::Filter;
 use endmark_core::log::{Hash, Tile, TileId, inclusion_proof, inclusion_tiles, leaf_hash};
 
 use super::ExportError;
-use crate::store::log::StoredEvidence;
 use crate::store::export::Page;
+use crate::store::log::StoredEvidence;
 use crate::store::{Connection, StoreError, export as rows, tile};
 
 /// Entries that are read at once: a statement costs as much as reading forty of them. At 64 KiB an entry, the most, they
@@ -87,10 +87,7 @@ pub(super) struct Hashed {
 }
 
 /// Takes the leaf hashes of what is read. Writing hashes the same bytes once more, for the file.
-pub(super) fn hash(
-    parts: Receiver<Result<Part, ExportError>>,
-    hashed: &SyncSender<Result<Hashed, ExportError>>,
-) {
+pub(super) fn hash(parts: Receiver<Result<Part, ExportError>>, hashed: &SyncSender<Result<Hashed, ExportError>>) {
     for part in parts {
         if hashed.send(part.and_then(Part::hashed)).is_err() {
             return;
@@ -131,7 +128,8 @@ impl Reader<'_> {
 
     fn part(&mut self, wanted: &Wanted, page: &Page) -> Result<Part, StoreError> {
         let leaves: Vec<u64> = page.entries.iter().map(|(leaf, _)| *leaf).collect();
-        let mut evidence = if wanted.evidence { rows::evidence_of_all(self.connection, &leaves)? } else { BTreeMap::new() };
+        let mut evidence =
+            if wanted.evidence { rows::evidence_of_all(self.connection, &leaves)? } else { BTreeMap::new() };
         let bytes: usize = page.entries.iter().map(|(_, body)| body.len().saturating_add(1)).sum();
         let mut lines = Vec::with_capacity(bytes);
         let mut entries = Vec::with_capacity(page.entries.len());
