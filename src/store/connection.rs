@@ -114,10 +114,11 @@ fn open_postgres(config: &tokio_postgres::Config) -> Result<Connection, StoreErr
         &mut inner,
         "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '15s';
          SET TIME ZONE 'UTC';
-         -- A plan made while a table was small reads all of it when it has grown; planning anew costs less.
-         SET plan_cache_mode = 'force_custom_plan';
-         -- Every access is by key. For a batch of keys and a small table the planner would read and hash all of it.
+         -- Every access is by key. For a batch of keys and a small table the planner would read and hash all of it; a
+         -- plan that was made once would then do so with a large one.
          SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+         -- So a statement is planned once a connection: planning it took as long as running it.
+         SET plan_cache_mode = 'force_generic_plan';
          -- The one row of the head has no other way to be read; at the price put on that, it would be compiled first.
          SET jit = off;",
     ))?;
