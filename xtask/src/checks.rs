@@ -21,6 +21,8 @@ fn deny() -> Result<(), Failed> {
     if !installed {
         run("cargo", &["install", "--locked", "--quiet", "cargo-deny"], &[])?;
     }
+    // Crates for other systems too: what was built here has only those for this one.
+    run("cargo", &["fetch", "--locked", "--quiet"], &[])?;
     run("cargo", &["deny", "--offline", "check", "bans", "licenses", "sources"], &[])
 }
 
