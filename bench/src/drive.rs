@@ -128,6 +128,14 @@ async fn drive(
     Ok((watched?.told(measured, tally.micros.len()), asking.serials.into_inner()))
 }
 
+/// The next serial of those that many connections share.
+pub(crate) fn next(serials: &Cell<Range<u64>>) -> Option<u64> {
+    let mut left = serials.take();
+    let next = left.next();
+    serials.set(left);
+    next
+}
+
 fn count(connections: usize) -> f64 {
     u32::try_from(connections).map_or(f64::MAX, f64::from)
 }
@@ -137,13 +145,6 @@ fn share(number: usize, connections: usize) -> f64 {
 }
 
 impl Asking<'_> {
-    fn next(&self) -> Option<u64> {
-        let mut serials = self.serials.take();
-        let next = serials.next();
-        self.serials.set(serials);
-        next
-    }
-
     /// With a slot, a request is due at its time, and is late from then on.
     async fn keep_asking(&self, caller: &Caller, mut line: Line, mut slot: Option<(Instant, Duration)>) {
         let mut failures: u32 = 0;
@@ -157,7 +158,7 @@ impl Asking<'_> {
             if asked >= self.until || failures >= FAILURES_IN_A_ROW_MAX {
                 return;
             }
-            let Some(serial) = self.next() else {
+            let Some(serial) = next(&self.serials) else {
                 self.ended.set(self.ended.get().or(Some(asked)));
                 return;
             };

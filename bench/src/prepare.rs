@@ -14,6 +14,7 @@ use futures_util::future::try_join_all;
 use crate::caller::Caller;
 use crate::drive::{self, Bench};
 use crate::officer::Session;
+use crate::plan::FULL_LOAD;
 use crate::register::Register;
 use crate::scenario::{self, Needs, RESERVING, Scenario};
 use crate::service::Service;
@@ -22,8 +23,6 @@ use crate::stock::Stock;
 /// More than any service here takes in a second: what is sealed ahead must last.
 const SEALED_A_SECOND: f64 = 5_000.0;
 const SEALED_RSA_A_SECOND: f64 = 4_000.0;
-/// Connections that ask about every certificate before a scenario.
-const SEEING: usize = 256;
 /// Releases are quicker than reservations.
 const RESERVING_LONGER: u32 = 2;
 
@@ -78,18 +77,15 @@ async fn see(folder: &Path, service: &Service, stock: &Stock) -> Result<(), Fail
     let serials = Cell::new(0..u64::try_from(stock.numbers.len())?);
     let ask = async |_| {
         let mut line = caller.connect().await?;
-        loop {
-            let mut left = serials.take();
-            let next = left.next();
-            serials.set(left);
-            let Some(serial) = next else { return Ok::<_, Failed>(()) };
+        while let Some(serial) = drive::next(&serials) {
             let (status, body) = line.ask(scenario::check(stock, serial)).await?;
             if !status.is_success() {
                 return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
             }
         }
+        Ok::<_, Failed>(())
     };
-    try_join_all((0..SEEING).map(ask)).await.map(drop)
+    try_join_all((0..FULL_LOAD).map(ask)).await.map(drop)
 }
 
 fn file(dir: &Path, name: &str) -> Result<String, Failed> {

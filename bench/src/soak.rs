@@ -43,7 +43,8 @@ pub(crate) fn run(database: &str, minutes: u32, json: bool) -> Result<(), Failed
     let told = json!({
         "database": if is_sqlite { "sqlite" } else { "postgres" }, "minutes": minutes, "faults": faults,
         "answered": memory.answered, "unanswered": memory.unanswered, "reserved": memory.reserved.len(),
-        "released": memory.released.len(), "lost": missing, "wrong": memory.wrong, "wrongInAll": memory.wrong_in_all, "entries": report.entries,
+        "released": memory.released.len(), "lost": missing, "wrong": memory.wrong, "wrongInAll": memory.wrong_in_all,
+        "entries": report.entries,
         "faultsOfTheDatabase": report.faults.iter().map(|fault| format!("{}: {}", fault.what, fault.problem))
             .collect::<Vec<_>>(),
         "mebibytesAtStart": start, "mebibytesAtEnd": end,

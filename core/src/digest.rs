@@ -12,18 +12,18 @@ pub struct Digest([u8; 32]);
 impl Digest {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-        let mut out = [0; 32];
-        for (slot, byte) in out.iter_mut().zip(digest.as_ref()) {
-            *slot = *byte;
-        }
-        Self(out)
+        Self(bytes_of(&ring::digest::digest(&ring::digest::SHA256, bytes)))
     }
 
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// The 32 bytes of a SHA-256 as ring gives it.
+pub(crate) fn bytes_of(digest: &ring::digest::Digest) -> [u8; 32] {
+    digest.as_ref().try_into().unwrap_or_default()
 }
 
 /// SHA-256 over bytes that come piece by piece.
@@ -44,11 +44,7 @@ impl Hasher {
 
     /// The digest of all of them.
     pub fn finish(self) -> Digest {
-        let mut out = [0; 32];
-        for (slot, byte) in out.iter_mut().zip(self.0.finish().as_ref()) {
-            *slot = *byte;
-        }
-        Digest(out)
+        Digest(bytes_of(&self.0.finish()))
     }
 }
 

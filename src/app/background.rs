@@ -45,15 +45,24 @@ pub(super) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Keeps `SQLite`'s log short beside the writer, on a connection of its own, until told to stop.
-pub(super) async fn copy_log_back(readers: Readers, mut stop: watch::Receiver<bool>) {
+/// Keeps `SQLite`'s log short beside the writer, on a connection of its own, until told to stop; while nothing is
+/// committed it rests.
+pub(super) async fn copy_log_back(app: Arc<App>, readers: Readers, mut stop: watch::Receiver<bool>) {
+    let mut copied = None;
     let mut copy = interval(COPY_BACK_EVERY);
     copy.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = copy.tick() => {
-                if let Err(error) = readers.read(Connection::copy_log_back).await {
-                    tracing::warn!(%error, "the database's log could not be copied back; the writer will do it");
+                let size = app.writer.shared().published.load().head.size;
+                if copied == Some(size) {
+                    continue;
+                }
+                match readers.read(Connection::copy_log_back).await {
+                    Ok(()) => copied = Some(size),
+                    Err(error) => {
+                        tracing::warn!(%error, "the database's log could not be copied back; the writer will do it");
+                    }
                 }
             }
             _ = stop.changed() => return,

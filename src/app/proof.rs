@@ -9,8 +9,6 @@ use crate::writer::Published;
 /// An entry of the log, proved.
 #[derive(Debug)]
 pub struct Proved {
-    /// Whose it is.
-    pub organisation: String,
     /// The exact bytes that are hashed.
     pub entry: String,
     /// The proof against a signed checkpoint.
@@ -34,19 +32,27 @@ pub enum NotProved {
 }
 
 impl App {
-    /// An entry with its proof against a checkpoint, verified before anyone sees it; `None` where there is none.
-    pub async fn proved(&self, leaf: u64, published: &Published) -> Result<Option<Proved>, NotProved> {
+    /// An entry of an organisation, or of any where none is named, with its proof against a checkpoint, verified before
+    /// anyone sees it; `None` where there is none. Somebody else's does not exist, whatever is the matter with it.
+    pub async fn proved(
+        &self,
+        leaf: u64,
+        of: Option<&str>,
+        published: &Published,
+    ) -> Result<Option<Proved>, NotProved> {
         let (size, note) = (published.head.size, published.note.clone());
+        let of = of.map(str::to_owned);
         let found = self
             .readers
             .read(move |connection| {
-                let Some((organisation, entry)) = log::entry(connection, leaf)? else { return Ok(None) };
+                let own = |(organisation, _): &(String, _)| of.as_ref().is_none_or(|wanted| wanted == organisation);
+                let Some((_, entry)) = log::entry(connection, leaf)?.filter(own) else { return Ok(None) };
                 // Another node wrote it, and this one follows within a second.
                 let proof = if leaf < size { Some(tile::inclusion(connection, leaf, size)?) } else { None };
-                Ok(Some((organisation, entry, proof)))
+                Ok(Some((entry, proof)))
             })
             .await?;
-        let Some((organisation, entry, proof)) = found else { return Ok(None) };
+        let Some((entry, proof)) = found else { return Ok(None) };
         let proof = proof.ok_or(StoreError::Busy)?;
         let receipt = Receipt { leaf, proof, checkpoint: note };
         let broken = |why: String| {
@@ -56,6 +62,6 @@ impl App {
         let key = std::slice::from_ref(self.context.keys.log.key());
         receipt.verify(&entry, key).map_err(|error| broken(error.to_string()))?;
         let entry = String::from_utf8(entry).map_err(|error| broken(error.to_string()))?;
-        Ok(Some(Proved { organisation, entry, receipt }))
+        Ok(Some(Proved { entry, receipt }))
     }
 }

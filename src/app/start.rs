@@ -182,7 +182,7 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
     let background = background::run(Arc::clone(&app), stopped.clone());
     let background = match &url {
         DatabaseUrl::Sqlite(_) => {
-            let copy = background::copy_log_back(Readers::start(&url, 1)?, stopped.clone());
+            let copy = background::copy_log_back(Arc::clone(&app), Readers::start(&url, 1)?, stopped.clone());
             tokio::task::spawn_local(async {
                 tokio::join!(background, copy);
             })

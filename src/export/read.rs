@@ -14,7 +14,8 @@ use crate::store::{Connection, StoreError, export as rows, tile};
 /// Entries that are read at once: a statement costs as much as reading forty of them. At 64 KiB an entry, the most, they
 /// are 64 MiB.
 const PAGE: u16 = 1_024;
-/// The most of what is handed over at once, entries and evidence, in bytes; a single piece of evidence may have more, up to 16 MiB.
+/// The most of what is handed over at once, entries and evidence, in bytes; a single piece of evidence may have more,
+/// up to 16 MiB.
 const PART_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Parts that wait between two threads, so that none sleeps while it could work; with those in work, eleven are held.
 const WAITING: usize = 4;

@@ -9,7 +9,7 @@ use super::caller::Calling;
 use super::parameters::malformed;
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
-use crate::app::{App, NotProved, Proved};
+use crate::app::{App, NotProved};
 use crate::registry::Grant;
 use crate::writer::Published;
 
@@ -25,15 +25,15 @@ pub(super) struct ReceiptView {
     proof: String,
 }
 
-/// Makes the receipt of an entry against a checkpoint.
-pub(super) async fn receipt_of(app: &App, leaf: u64, published: &Published) -> Result<ReceiptView, Problem> {
-    Ok(ReceiptView::from(app.proved(leaf, published).await?.ok_or_else(Problem::not_found)?))
-}
-
-impl From<Proved> for ReceiptView {
-    fn from(proved: Proved) -> Self {
-        Self { leaf: proved.receipt.leaf, proof: proved.receipt.to_text(), entry: proved.entry }
-    }
+/// Makes the receipt of an entry of an organisation, or of any where none is named, against a checkpoint.
+pub(super) async fn receipt_of(
+    app: &App,
+    leaf: u64,
+    of: Option<&str>,
+    published: &Published,
+) -> Result<ReceiptView, Problem> {
+    let proved = app.proved(leaf, of, published).await?.ok_or_else(Problem::not_found)?;
+    Ok(ReceiptView { leaf, entry: proved.entry, proof: proved.receipt.to_text() })
 }
 
 impl From<NotProved> for Problem {
@@ -47,17 +47,10 @@ impl From<NotProved> for Problem {
     }
 }
 
-/// The receipt of an entry of an organisation, or of any where none is named. Somebody else's does not exist.
-async fn shown_to(app: &App, leaf: u64, organisation: Option<&str>) -> Result<ReceiptView, Problem> {
-    let published = std::sync::Arc::clone(&app.writer.shared().published.load());
-    let proved = app.proved(leaf, &published).await?;
-    let seen = proved.filter(|proved| organisation.is_none_or(|wanted| wanted == proved.organisation));
-    Ok(ReceiptView::from(seen.ok_or_else(Problem::not_found)?))
-}
-
 /// The receipt of an entry that an organisation may see, as JSON.
 pub(crate) async fn receipt_for(app: &App, leaf: u64, organisation: Option<&str>) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(shown_to(app, leaf, organisation).await?))
+    let published = app.writer.shared().published.load_full();
+    Ok(HttpResponse::Ok().json(receipt_of(app, leaf, organisation, &published).await?))
 }
 
 /// Proves that an entry of the caller's own organisation is in the log; auditors get any. With
@@ -74,7 +67,8 @@ pub(super) async fn receipt(
     let leaf: u64 =
         path.parse().map_err(|_| malformed("an entry's id is its leaf index, a whole number such as 17"))?;
     let own = (!calling.0.may(&[Grant::Auditor])).then(|| calling.0.organisation.as_str());
-    let shown = shown_to(&app, leaf, own).await?;
+    let published = app.writer.shared().published.load_full();
+    let shown = receipt_of(&app, leaf, own, &published).await?;
     let plain = request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
     if plain {
         return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(shown.proof));

@@ -104,7 +104,7 @@ async fn respond(app: &App, answer: Answer, certificate: &Certificate) -> Result
     let entry = answer.leaf;
     match answer.reply {
         Reply::Issued { standing, already, exhausted } => {
-            let receipt = receipt_of(app, standing.leaf, &answer.published).await?;
+            let receipt = receipt_of(app, standing.leaf, None, &answer.published).await?;
             let mut response = if already { HttpResponse::Ok() } else { HttpResponse::Created() };
             response.insert_header((header::LOCATION, format!("/v1/certificates/{}", standing.number)));
             Ok(response.json(Issued { standing: StandingView::new(app, &standing, certificate, exhausted), receipt }))

@@ -15,7 +15,7 @@ use super::away::Away;
 use super::history;
 use super::page::{Bar, page};
 use super::session::{Person, Signed};
-use crate::app::{App, Proved};
+use crate::app::App;
 use crate::entry::Logged;
 use crate::export::{Order, said};
 use crate::http::{Problem, ProblemKind};
@@ -218,9 +218,9 @@ async fn show(app: web::Data<App>, Person(signed): Person, path: web::Path<Strin
     if leaf >= published.head.size {
         return Err(away(Problem::not_found()));
     }
-    let proved = app.proved(leaf, &published).await.map_err(|error| away(error.into()))?;
-    let may_see = |of: &Proved| signed.officer.auditor || of.organisation == signed.organisation().as_str();
-    let proved = proved.filter(may_see).ok_or_else(|| away(Problem::not_found()))?;
+    let own = (!signed.officer.auditor).then(|| signed.organisation().as_str());
+    let proved = app.proved(leaf, own, &published).await.map_err(|error| away(error.into()))?;
+    let proved = proved.ok_or_else(|| away(Problem::not_found()))?;
     looked_at(&app, &signed, json!({ "leaf": leaf }).to_string()).await.map_err(away)?;
     let broken = |_| away(Problem::new(ProblemKind::Internal, "give the operator the request id"));
     let read = Logged::read(proved.entry.as_bytes()).map_err(broken)?;

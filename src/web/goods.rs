@@ -154,7 +154,7 @@ async fn answered(
     }
     // The goods were read before the answer: the log must have the entry that they come from.
     if let Some(leaf) = around.declared_in {
-        match app.proved(leaf, &answer.published).await {
+        match app.proved(leaf, None, &answer.published).await {
             Ok(Some(_)) => {}
             Err(NotProved::Store(error)) => return Err(error.into()),
             Ok(None) | Err(NotProved::Broken { .. }) => {

@@ -7,7 +7,7 @@ use endmark::client::Client;
 use endmark::registry::Grant;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use crate::support::{On, Register, consignment, on_both_databases, problem, stranger};
+use crate::support::{On, Register, consignment, on_both_databases, problem, sql, stranger};
 
 on_both_databases!(
     an_unregistered_client_certificate_is_refused
@@ -104,7 +104,13 @@ async fn someone_elses_number_and_no_number_are_the_same_404(on: On) {
     assert_eq!((own.status.as_u16(), own.body["status"].as_str().unwrap()), (200, "valid"));
     // A receipt of an entry is for its own organisation and auditors.
     let leaf = own.body["entry"].as_u64().unwrap();
-    assert_eq!(problem(&other.get(&format!("/v1/entries/{leaf}/receipt")).await.unwrap()), "404 not-found");
+    let receipt = format!("/v1/entries/{leaf}/receipt");
+    assert_eq!(problem(&other.get(&receipt).await.unwrap()), "404 not-found");
+    // Nor does somebody else learn that an entry is there by its being broken.
+    let swap = format!("UPDATE entry SET body = (SELECT body FROM entry WHERE leaf = 0) WHERE leaf = {leaf}");
+    sql(&register.place, &swap);
+    assert_eq!(problem(&other.get(&receipt).await.unwrap()), "404 not-found");
+    assert_eq!(problem(&register.world.maker.get(&receipt).await.unwrap()), "500 internal");
     register.stop().await;
 }
 

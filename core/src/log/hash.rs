@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{Context, SHA256, digest};
 
 use super::error::LogError;
+use crate::digest::bytes_of;
 
 /// Leaves and nodes are hashed under different prefixes, or a node could be passed off as an entry.
 const LEAF_PREFIX: u8 = 0x00;
@@ -23,7 +24,7 @@ impl Hash {
     }
 
     fn of(digest: &ring::digest::Digest) -> Self {
-        Self(digest.as_ref().try_into().unwrap_or([0; 32]))
+        Self(bytes_of(digest))
     }
 }
 
