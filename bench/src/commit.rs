@@ -36,7 +36,7 @@ pub(crate) fn measure(place: &Place, within: Duration) -> Result<Measured, Faile
 pub(crate) fn execute(connection: &mut Connection, statement: &str) -> Result<(), StoreError> {
     match connection {
         Connection::Sqlite(connection) => connection.batch_execute(statement)?,
-        Connection::Postgres(connection) => connection.batch_execute(statement)?,
+        Connection::Postgres(connection) => connection.each().batch_execute(statement)?,
     }
     Ok(())
 }

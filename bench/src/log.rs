@@ -156,7 +156,6 @@ fn fill(connection: &mut Connection, key: &RowKey, count: u32) -> Result<u64, St
     let mut done = 0;
     while done < count {
         let mut new = head::begin_and_lock(connection)?;
-        let mut tiles = Vec::new();
         let mut edge = with_tiles(connection, |stored| Edge::load(new.size, stored))?;
         let rows: Vec<StoredEntry> = (0..CHUNK.min(count.saturating_sub(done)))
             .map(|_| {
@@ -176,11 +175,12 @@ fn fill(connection: &mut Connection, key: &RowKey, count: u32) -> Result<u64, St
             })
             .collect();
         done = done.saturating_add(CHUNK);
-        append(connection, rows)?;
-        tiles.extend(edge.take_changed());
-        tile::put(connection, &tiles)?;
+        let mut writes = connection.writes();
+        append(&mut writes, rows)?;
+        tile::put(&mut writes, &edge.take_changed())?;
         (new.size, new.root) = (edge.size(), edge.root());
-        head::update(connection, key, &new)?;
+        head::update(&mut writes, key, &new)?;
+        writes.send()?;
         head::commit(connection)?;
     }
     Ok(head::read(connection)?.size)

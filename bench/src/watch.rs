@@ -126,7 +126,7 @@ fn one_number(database: &str, statement: &str) -> Result<f64, Failed> {
         let mut connection = Connection::open(&url)?;
         match &mut connection {
             Connection::Sqlite(c) => c.batch_execute("SELECT 1").map(|()| Vec::new()),
-            Connection::Postgres(c) => sql_query(statement).load(&mut **c),
+            Connection::Postgres(c) => sql_query(statement).load(c.each()),
         }
         .map_err(Into::into)
     })?;

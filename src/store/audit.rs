@@ -41,7 +41,7 @@ impl EntryColumns {
 pub fn begin_snapshot(connection: &mut Connection) -> Result<(), StoreError> {
     match connection {
         Connection::Sqlite(c) => c.batch_execute("BEGIN")?,
-        Connection::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
+        Connection::Postgres(c) => c.each().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
     }
     Ok(())
 }

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use diesel::dsl::{max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
+use diesel_async::AsyncPgConnection;
 use endmark_core::check::StoredStatus;
 use endmark_core::digest::Digest;
 use endmark_core::manufacturer::Organisation;
 use endmark_core::number::CertificateNumber;
 use time::OffsetDateTime;
 
+use super::prepared::prepared;
 use super::row_key::{RowContent, RowKey};
 use super::schema::{certificate, entry};
 use super::{Connection, StoreError, column, count, micros, moment, on};
@@ -129,28 +131,20 @@ impl Row {
     }
 }
 
-/// As the index on them says it, word for word, or `SQLite` would not use it.
-const SETS_STATUS: &str = "kind IN ('certificateSuspended', 'certificateResumed', 'certificateRevoked')";
-
-/// The newest entries that suspended, resumed or revoked these certificates.
-fn last_changes(connection: &mut Connection, numbers: &[String]) -> Result<HashMap<String, u64>, StoreError> {
-    let mut last = HashMap::new();
-    for some in numbers.chunks(1_000) {
-        let found: Vec<(Option<String>, Option<i64>)> = on!(connection, c => entry::table
-            .filter(entry::certificate.eq_any(some))
-            .filter(sql::<Bool>(SETS_STATUS))
-            .filter(entry::decision.eq("done"))
-            .group_by(entry::certificate)
-            .select((entry::certificate, max(entry::leaf)))
-            .load(c))?;
-        for (number, leaf) in found {
-            if let (Some(number), Some(leaf)) = (number, leaf) {
-                last.insert(number, count(leaf)?);
-            }
-        }
-    }
-    Ok(last)
+/// A certificate and the newest entry that suspended, resumed or revoked it.
+#[derive(Queryable, QueryableByName)]
+#[diesel(table_name = entry)]
+struct LastChange {
+    certificate: Option<String>,
+    leaf: i64,
 }
+
+/// In both databases the kinds stand in the text word for word as in the index on them, or it would not be used.
+const SETS_STATUS: &str = "kind IN ('certificateSuspended', 'certificateResumed', 'certificateRevoked')";
+const LAST_CHANGES: &str = "SELECT certificate, max(leaf) AS leaf FROM entry
+     WHERE certificate = ANY(?) AND decision = 'done'
+         AND kind IN ('certificateSuspended', 'certificateResumed', 'certificateRevoked')
+     GROUP BY certificate";
 
 /// How these certificates stand; those not there are left out. A row that is older than the log says does not count: it
 /// was put back as it once was, with the HMAC of then.
@@ -159,30 +153,49 @@ pub fn standings(
     key: &RowKey,
     numbers: &[CertificateNumber],
 ) -> Result<Vec<(CertificateNumber, Found)>, StoreError> {
+    let c = match connection {
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_standings(c, key, numbers).await),
+    };
+    let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let mut rows: Vec<Row> = Vec::with_capacity(texts.len());
+    let mut last: Vec<LastChange> = Vec::new();
+    // SQLite binds one parameter a number, and at most 32,766.
+    for some in texts.chunks(1_000) {
+        rows.extend(certificate::table.filter(certificate::number.eq_any(some)).select(Row::as_select()).load(c)?);
+        let changes = entry::table.filter(entry::certificate.eq_any(some)).filter(sql::<Bool>(SETS_STATUS));
+        let changes = changes.filter(entry::decision.eq("done")).group_by(entry::certificate);
+        last.extend(changes.select((entry::certificate, max(entry::leaf).assume_not_null())).load(c)?);
+    }
+    opened(rows, last, key)
+}
+
+/// The same from `PostgreSQL`, to be sent with others.
+pub(super) async fn pg_standings(
+    connection: &AsyncPgConnection,
+    key: &RowKey,
+    numbers: &[CertificateNumber],
+) -> Result<Vec<(CertificateNumber, Found)>, StoreError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    let rows: Vec<Row> = match connection {
-        Connection::Sqlite(c) => {
-            // SQLite binds one parameter a number, and at most 32,766.
-            let mut rows = Vec::with_capacity(texts.len());
-            for some in texts.chunks(1_000) {
-                rows.extend(
-                    certificate::table.filter(certificate::number.eq_any(some)).select(Row::as_select()).load(c)?,
-                );
-            }
-            rows
-        }
-        Connection::Postgres(c) => {
-            certificate::table.filter(certificate::number.eq_any(&texts)).select(Row::as_select()).load(&mut **c)?
-        }
-    };
-    let last = last_changes(connection, &texts)?;
+    let these = certificate::table.filter(certificate::number.eq_any(&texts)).select(Row::as_select());
+    let changes = prepared(LAST_CHANGES).bind::<Array<Text>, _>(&texts);
+    let (rows, last) = tokio::try_join!(
+        diesel_async::RunQueryDsl::load(these, &mut &*connection),
+        diesel_async::RunQueryDsl::load(changes, &mut &*connection),
+    )?;
+    opened(rows, last, key)
+}
+
+fn opened(rows: Vec<Row>, last: Vec<LastChange>, key: &RowKey) -> Result<Vec<(CertificateNumber, Found)>, StoreError> {
+    let set_by = last.into_iter().filter_map(|change| Some((change.certificate?, change.leaf)));
+    let set_by: HashMap<String, i64> = set_by.collect();
     rows.into_iter()
         .map(|row| {
             let number = row.number.parse().map_err(|_| StoreError::Corrupt(format!("number {}", row.number)))?;
-            let set_by = last.get(&row.number).copied().unwrap_or_default();
+            let set_by = set_by.get(&row.number).copied().map_or(Ok(0), count)?;
             Ok(match row.open(key)? {
                 Found::Standing(standing) if standing.status_leaf < set_by => {
                     (number, Found::Tampered(format!("the row of {number} is older than entry {set_by}, which set it")))
@@ -227,27 +240,41 @@ pub fn by_references(
     connection: &mut Connection,
     wanted: &[Reference],
 ) -> Result<Vec<(Reference, CertificateNumber)>, StoreError> {
-    let found: Vec<(String, String, String)> = match connection {
-        Connection::Sqlite(c) => {
-            let mut found = Vec::new();
-            for (organisation, reference) in wanted {
-                let held = certificate::organisation.eq(organisation).and(certificate::reference.eq(reference));
-                found.extend(certificate::table.filter(held).select(HOLDER).load(c)?);
-            }
-            found
-        }
-        Connection::Postgres(_) if wanted.is_empty() => Vec::new(),
-        Connection::Postgres(c) => {
-            let organisations: Vec<&str> = wanted.iter().map(|(organisation, _)| organisation.as_str()).collect();
-            let references: Vec<&str> = wanted.iter().map(|(_, reference)| reference.as_str()).collect();
-            // Both lists narrow the index; pairs that were not asked for do no harm, the caller looks up its own.
-            certificate::table
-                .filter(certificate::organisation.eq_any(organisations))
-                .filter(certificate::reference.eq_any(references))
-                .select(HOLDER)
-                .load(&mut **c)?
-        }
+    let c = match connection {
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_by_references(c, wanted).await),
     };
+    let mut found = Vec::new();
+    for (organisation, reference) in wanted {
+        let held = certificate::organisation.eq(organisation).and(certificate::reference.eq(reference));
+        found.extend(certificate::table.filter(held).select(HOLDER).load(c)?);
+    }
+    holders(found)
+}
+
+/// The same from `PostgreSQL`, to be sent with others.
+pub(super) async fn pg_by_references(
+    connection: &AsyncPgConnection,
+    wanted: &[Reference],
+) -> Result<Vec<(Reference, CertificateNumber)>, StoreError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let organisations: Vec<&str> = wanted.iter().map(|(organisation, _)| organisation.as_str()).collect();
+    let references: Vec<&str> = wanted.iter().map(|(_, reference)| reference.as_str()).collect();
+    // Both lists narrow the index; pairs that were not asked for do no harm, the caller looks up its own.
+    let held = certificate::table
+        .filter(certificate::organisation.eq_any(organisations))
+        .filter(certificate::reference.eq_any(references))
+        .select(HOLDER);
+    holders(diesel_async::RunQueryDsl::load(held, &mut &*connection).await?)
+}
+
+/// Who holds a reference.
+const HOLDER: (certificate::organisation, certificate::reference, certificate::number) =
+    (certificate::organisation, certificate::reference, certificate::number);
+
+fn holders(found: Vec<(String, String, String)>) -> Result<Vec<(Reference, CertificateNumber)>, StoreError> {
     found
         .into_iter()
         .map(|(organisation, reference, number)| {
@@ -256,10 +283,6 @@ pub fn by_references(
         })
         .collect()
 }
-
-/// Who holds a reference.
-const HOLDER: (certificate::organisation, certificate::reference, certificate::number) =
-    (certificate::organisation, certificate::reference, certificate::number);
 
 /// The sealed bytes of certificates, with the moment each was accepted.
 pub fn sealed_bytes(
@@ -285,13 +308,14 @@ pub fn sealed_bytes(
             rows
         }
         Connection::Postgres(c) => {
-            certificate::table.filter(certificate::number.eq_any(texts)).select(columns).load(&mut **c)?
+            certificate::table.filter(certificate::number.eq_any(texts)).select(columns).load(c.each())?
         }
     };
     rows.into_iter()
         .map(|(number, jws, accepted)| {
             let number = number.parse().map_err(|_| StoreError::Corrupt(format!("number {number}")))?;
-            Ok((number, jws, moment(accepted)?))
+            // One that is none was not written by the service, which the row's HMAC says: it must not fail the others.
+            Ok((number, jws, moment(accepted).unwrap_or(OffsetDateTime::UNIX_EPOCH)))
         })
         .collect()
 }
@@ -325,10 +349,10 @@ pub fn insert(connection: &mut Connection, key: &RowKey, new: &[(&Standing, &[u8
             }
         }
         Connection::Postgres(c) => {
-            diesel::sql_query(
+            prepared(
                 "INSERT INTO certificate (number, organisation, reference, digest, accepted_micros, leaf, status,
                      status_reason, status_micros, status_leaf, hmac, jws)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                 SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.number.as_str()).collect::<Vec<_>>())
             .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.organisation.as_str()).collect::<Vec<_>>())
@@ -342,7 +366,7 @@ pub fn insert(connection: &mut Connection, key: &RowKey, new: &[(&Standing, &[u8
             .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.status_leaf).collect::<Vec<_>>())
             .bind::<Array<Binary>, _>(rows.iter().map(|(r, _)| r.hmac.as_slice()).collect::<Vec<_>>())
             .bind::<Array<Binary>, _>(rows.iter().map(|(_, jws)| *jws).collect::<Vec<_>>())
-            .execute(&mut **c)?;
+            .execute(c.each())?;
         }
     }
     Ok(())

@@ -2,14 +2,17 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary};
+use diesel_async::AsyncPgConnection;
 use endmark_core::digest::Digest;
 use endmark_core::log::{Hash, Origin};
 use time::OffsetDateTime;
 
+use super::prepared::prepared;
 use super::registry_digest::{self, RegistryDigests};
 use super::row_key::{RowContent, RowKey};
 use super::schema::head;
-use super::{Connection, StoreError, column, count, micros, moment, on};
+use super::{Connection, StoreError, Writes, column, count, micros, moment, on};
 
 /// Where the register stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,17 +111,23 @@ pub fn read(connection: &mut Connection) -> Result<Head, StoreError> {
 
 /// Begins a transaction and locks the head: everything after it is alone.
 pub fn begin_and_lock(connection: &mut Connection) -> Result<Head, StoreError> {
-    let row: Option<Row> = match connection {
-        Connection::Sqlite(c) => {
-            c.batch_execute("BEGIN IMMEDIATE")?;
-            head::table.first(c).optional()?
-        }
-        Connection::Postgres(c) => {
-            c.batch_execute("BEGIN")?;
-            head::table.for_update().first(&mut **c).optional()?
-        }
+    let c = match connection {
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_begin_and_lock(c).await),
     };
+    c.batch_execute("BEGIN IMMEDIATE")?;
+    let row: Option<Row> = head::table.first(c).optional()?;
     row.ok_or(StoreError::NoRegister)?.try_into()
+}
+
+/// The same in `PostgreSQL`, to be sent with others: before them, so that they run behind the lock.
+pub(super) async fn pg_begin_and_lock(connection: &AsyncPgConnection) -> Result<Head, StoreError> {
+    let mut begin = connection;
+    let ((), mut rows): ((), Vec<Row>) = tokio::try_join!(
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut begin, "BEGIN"),
+        diesel_async::RunQueryDsl::load(head::table.for_update().limit(1), &mut &*connection),
+    )?;
+    rows.pop().ok_or(StoreError::NoRegister)?.try_into()
 }
 
 /// Makes the effects of the batch durable.
@@ -153,19 +162,20 @@ pub fn create(connection: &mut Connection, new: &Head) -> Result<(), StoreError>
 }
 
 /// Moves the head.
-pub fn update(connection: &mut Connection, key: &RowKey, new: &Head) -> Result<(), StoreError> {
-    let (size, hmac) = (column(new.size)?, key.sign(&new.content()?));
-    on!(connection, c => diesel::update(head::table)
-        .set((
-            head::size.eq(size),
-            head::root.eq(new.root.as_bytes().as_slice()),
-            head::epoch.eq(new.epoch),
-            head::time_micros.eq(micros(new.time)),
-            head::callers.eq(new.registry.callers.as_bytes().as_slice()),
-            head::registry.eq(new.registry.rest.as_bytes().as_slice()),
-            head::hmac.eq(hmac),
-        ))
-        .execute(c))?;
+pub fn update(writes: &mut Writes<'_>, key: &RowKey, new: &Head) -> Result<(), StoreError> {
+    let change =
+        prepared("UPDATE head SET size = ?, root = ?, epoch = ?, time_micros = ?, callers = ?, registry = ?, hmac = ?")
+            .bind::<BigInt, _>(column(new.size)?)
+            .bind::<Binary, _>(new.root.as_bytes().to_vec())
+            .bind::<BigInt, _>(new.epoch)
+            .bind::<BigInt, _>(micros(new.time))
+            .bind::<Binary, _>(new.registry.callers.as_bytes().to_vec())
+            .bind::<Binary, _>(new.registry.rest.as_bytes().to_vec())
+            .bind::<Binary, _>(key.sign(&new.content()?));
+    match writes.to() {
+        (Connection::Sqlite(c), _) => drop(change.execute(c)?),
+        (Connection::Postgres(_), later) => later.push(change),
+    }
     Ok(())
 }
 
@@ -178,7 +188,9 @@ pub fn seal(connection: &mut Connection, key: &RowKey) -> Result<(), StoreError>
         locked => locked?,
     };
     head.registry = registry_digest::read(connection)?;
-    update(connection, key, &head)?;
+    let mut writes = connection.writes();
+    update(&mut writes, key, &head)?;
+    writes.send()?;
     commit(connection)
 }
 
@@ -192,7 +204,7 @@ pub fn require_durability(connection: &mut Connection) -> Result<(), StoreError>
     let Connection::Postgres(c) = connection else { return Ok(()) };
     for setting in ["fsync", "synchronous_commit"] {
         let found: Setting =
-            diesel::sql_query(format!("SELECT current_setting('{setting}') AS value")).get_result(&mut **c)?;
+            diesel::sql_query(format!("SELECT current_setting('{setting}') AS value")).get_result(c.each())?;
         if found.value == "off" {
             return Err(StoreError::NotDurable { setting, found: found.value });
         }

@@ -5,8 +5,9 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use endmark_core::digest::Digest;
 use time::OffsetDateTime;
 
+use super::prepared::prepared;
 use super::schema::{entry, evidence};
-use super::{Connection, StoreError, column, count, micros, on};
+use super::{Connection, StoreError, Writes, column, count, micros, on};
 
 /// An entry as it is kept: the bytes that were hashed, and what finds them.
 #[derive(Debug, Clone)]
@@ -73,31 +74,30 @@ struct EvidenceRow {
 }
 
 /// Appends entries. `PostgreSQL` gets one statement with arrays: its text stays the same at every batch size.
-pub fn append(connection: &mut Connection, entries: Vec<StoredEntry>) -> Result<(), StoreError> {
+pub fn append(writes: &mut Writes<'_>, entries: Vec<StoredEntry>) -> Result<(), StoreError> {
     let rows: Vec<EntryRow> = entries.into_iter().map(TryInto::try_into).collect::<Result<_, StoreError>>()?;
-    match connection {
+    match writes.to() {
         // One by one: for many rows at once Diesel would begin a transaction of its own inside ours.
-        Connection::Sqlite(c) => {
+        (Connection::Sqlite(c), _) => {
             for row in &rows {
                 diesel::insert_into(entry::table).values(row).execute(c)?;
             }
         }
-        Connection::Postgres(c) => {
-            diesel::sql_query(
+        (Connection::Postgres(_), later) => later.push(
+            prepared(
                 "INSERT INTO entry (leaf, at_micros, kind, organisation, decision, certificate, mrn, office, body)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.leaf).collect::<Vec<_>>())
             .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.at_micros).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|r| r.organisation.as_str()).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|r| r.decision.as_str()).collect::<Vec<_>>())
-            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.certificate.as_deref()).collect::<Vec<_>>())
-            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.mrn.as_deref()).collect::<Vec<_>>())
-            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.office.as_deref()).collect::<Vec<_>>())
-            .bind::<Array<Binary>, _>(rows.iter().map(|r| r.body.as_slice()).collect::<Vec<_>>())
-            .execute(&mut **c)?;
-        }
+            .bind::<Array<Text>, _>(rows.iter().map(|r| r.kind.clone()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|r| r.organisation.clone()).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(rows.iter().map(|r| r.decision.clone()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.certificate.clone()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.mrn.clone()).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Text>>, _>(rows.iter().map(|r| r.office.clone()).collect::<Vec<_>>())
+            .bind::<Array<Binary>, _>(rows.into_iter().map(|r| r.body).collect::<Vec<_>>()),
+        ),
     }
     Ok(())
 }
@@ -121,24 +121,24 @@ impl TryFrom<StoredEntry> for EntryRow {
 }
 
 /// Keeps the evidence of entries appended in the same transaction.
-pub fn keep_evidence(connection: &mut Connection, kept: Vec<StoredEvidence>) -> Result<(), StoreError> {
+pub fn keep_evidence(writes: &mut Writes<'_>, kept: Vec<StoredEvidence>) -> Result<(), StoreError> {
     let rows: Vec<EvidenceRow> = kept
         .into_iter()
         .map(|e| Ok(EvidenceRow { leaf: column(e.leaf)?, salt: e.salt.to_vec(), body: e.body }))
         .collect::<Result<_, StoreError>>()?;
-    match connection {
-        Connection::Sqlite(c) => {
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
             for row in &rows {
                 diesel::insert_into(evidence::table).values(row).execute(c)?;
             }
         }
-        Connection::Postgres(c) => {
-            diesel::sql_query("INSERT INTO evidence (leaf, salt, body) SELECT * FROM unnest($1, $2, $3)")
+        (Connection::Postgres(_), _) if rows.is_empty() => {}
+        (Connection::Postgres(_), later) => later.push(
+            prepared("INSERT INTO evidence (leaf, salt, body) SELECT * FROM unnest(?, ?, ?)")
                 .bind::<Array<BigInt>, _>(rows.iter().map(|r| r.leaf).collect::<Vec<_>>())
-                .bind::<Array<Binary>, _>(rows.iter().map(|r| r.salt.as_slice()).collect::<Vec<_>>())
-                .bind::<Array<Binary>, _>(rows.iter().map(|r| r.body.as_slice()).collect::<Vec<_>>())
-                .execute(&mut **c)?;
-        }
+                .bind::<Array<Binary>, _>(rows.iter().map(|r| r.salt.clone()).collect::<Vec<_>>())
+                .bind::<Array<Binary>, _>(rows.into_iter().map(|r| r.body).collect::<Vec<_>>()),
+        ),
     }
     Ok(())
 }

@@ -24,9 +24,9 @@ pub fn migrate(connection: &mut Connection) -> Result<bool, StoreError> {
     match connection {
         Connection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(sealed).map_err(failed),
         Connection::Postgres(c) => {
-            c.batch_execute(MIGRATION_LOCK)?;
-            let done = c.run_pending_migrations(POSTGRESQL).map(sealed).map_err(failed);
-            c.batch_execute(MIGRATION_UNLOCK)?;
+            c.each().batch_execute(MIGRATION_LOCK)?;
+            let done = c.each().run_pending_migrations(POSTGRESQL).map(sealed).map_err(failed);
+            c.each().batch_execute(MIGRATION_UNLOCK)?;
             done
         }
     }
@@ -37,6 +37,6 @@ pub fn migrations_down(connection: &mut Connection) -> Result<(), StoreError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
     match connection {
         Connection::Sqlite(c) => c.revert_all_migrations(SQLITE).map(drop).map_err(failed),
-        Connection::Postgres(c) => c.revert_all_migrations(POSTGRESQL).map(drop).map_err(failed),
+        Connection::Postgres(c) => c.each().revert_all_migrations(POSTGRESQL).map(drop).map_err(failed),
     }
 }

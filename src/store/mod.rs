@@ -15,6 +15,8 @@ pub mod log;
 pub mod log_key;
 mod migrate;
 pub mod officer;
+mod postgres;
+mod prepared;
 mod readers;
 pub mod regime;
 pub mod registry;
@@ -23,8 +25,10 @@ mod row_key;
 mod schema;
 pub mod session;
 pub mod tile;
+pub mod touched;
 mod url;
 pub mod webhook;
+mod writes;
 
 pub use connection::{Connection, apart};
 pub use error::StoreError;
@@ -32,6 +36,7 @@ pub use migrate::{migrate, migrations_down};
 pub use readers::Readers;
 pub use row_key::RowKey;
 pub use url::DatabaseUrl;
+pub use writes::Writes;
 
 pub(crate) use connection::on;
 

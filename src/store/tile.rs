@@ -6,29 +6,29 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer};
 use endmark_core::log::{Hash, LogError, Tile, TileId, inclusion_proof, inclusion_tiles};
 
+use super::prepared::prepared;
 use super::schema::tile;
-use super::{Connection, StoreError, column, count, on};
+use super::{Connection, StoreError, Writes, column, count, on};
 
 /// Writes tiles; a partial one takes the place of the narrower one before it.
-pub fn put(connection: &mut Connection, tiles: &[Tile]) -> Result<(), StoreError> {
-    const UPSERT: &str = "INSERT INTO tile (level, position, hashes) SELECT * FROM unnest($1, $2, $3)
+pub fn put(writes: &mut Writes<'_>, tiles: &[Tile]) -> Result<(), StoreError> {
+    const UPSERT: &str = "INSERT INTO tile (level, position, hashes) SELECT * FROM unnest(?, ?, ?)
          ON CONFLICT (level, position) DO UPDATE SET hashes = excluded.hashes";
     let positions: Vec<i64> = tiles.iter().map(|new| column(new.id.index)).collect::<Result<_, _>>()?;
-    match connection {
-        Connection::Sqlite(c) => {
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
             for (new, position) in tiles.iter().zip(positions) {
                 let level = tile::level.eq(i32::from(new.id.level));
                 let row = (level, tile::position.eq(position), tile::hashes.eq(new.to_bytes()));
                 diesel::replace_into(tile::table).values(row).execute(c)?;
             }
         }
-        Connection::Postgres(c) => {
-            diesel::sql_query(UPSERT)
+        (Connection::Postgres(_), later) => later.push(
+            prepared(UPSERT)
                 .bind::<Array<Integer>, _>(tiles.iter().map(|new| i32::from(new.id.level)).collect::<Vec<_>>())
                 .bind::<Array<BigInt>, _>(positions)
-                .bind::<Array<Binary>, _>(tiles.iter().map(Tile::to_bytes).collect::<Vec<_>>())
-                .execute(&mut **c)?;
-        }
+                .bind::<Array<Binary>, _>(tiles.iter().map(Tile::to_bytes).collect::<Vec<_>>()),
+        ),
     }
     Ok(())
 }
@@ -65,12 +65,12 @@ pub fn tiles(connection: &mut Connection, ids: &[TileId]) -> Result<BTreeMap<Til
         return read.filter_map(Result::transpose).collect();
     };
     let positions: Vec<i64> = ids.iter().map(|id| column(id.index)).collect::<Result<_, _>>()?;
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT level, position, hashes FROM unnest($1, $2) AS wanted (level, position) JOIN tile USING (level, position)",
+    let rows: Vec<Row> = prepared(
+        "SELECT level, position, hashes FROM unnest(?, ?) AS wanted (level, position) JOIN tile USING (level, position)",
     )
     .bind::<Array<Integer>, _>(ids.iter().map(|id| i32::from(id.level)).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(positions)
-    .load(&mut **c)?;
+    .load(c.each())?;
     rows.into_iter()
         .map(|row| {
             let level =

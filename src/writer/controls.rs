@@ -13,7 +13,7 @@ use super::{Action, ControlRequest};
 use crate::control::CONFLICT_WITHIN;
 use crate::store::control::{self as rows, Control, Tampered};
 use crate::store::ledger::Row;
-use crate::store::{Connection, RowKey, StoreError};
+use crate::store::{Connection, RowKey, StoreError, Writes};
 
 /// The most neighbours that are looked at: the newest.
 const NEAR_MAX: i64 = 1_000;
@@ -98,8 +98,11 @@ impl Controls {
     }
 
     /// Writes the new ones.
-    pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
-        rows::insert(connection, key, &self.new)
+    pub(super) fn write(&self, writes: &mut Writes<'_>, key: &RowKey) -> Result<(), StoreError> {
+        if self.new.is_empty() {
+            return Ok(());
+        }
+        rows::insert(writes.connection()?, key, &self.new)
     }
 }
 

@@ -11,7 +11,8 @@ use time::OffsetDateTime;
 use crate::ledger::{CertificateLedger, ENTRIES_MAX, LedgerEntry, LineTotals};
 use crate::replay::Replayed;
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row, StoredClaim, StoredLine};
-use crate::store::{Connection, RowKey, StoreError};
+use crate::store::touched::{Asked, Touched};
+use crate::store::{RowKey, StoreError, Writes};
 
 /// Whom an event concerns: what its claims note.
 #[derive(Debug, Clone)]
@@ -41,49 +42,83 @@ pub(super) struct Ledger {
     changed_presentations: BTreeSet<(Mrn, String)>,
 }
 
-/// The most neighbours of a batch's declarations that are loaded.
-const HEIRS_MAX: usize = 64;
-
 impl Ledger {
-    /// Loads what declarations and certificates need. `mrns` are those asked about and those they name.
-    pub(super) fn load(
-        connection: &mut Connection,
-        key: &RowKey,
-        mrns: &BTreeSet<Mrn>,
-        numbers: &mut BTreeSet<CertificateNumber>,
-    ) -> Result<Self, StoreError> {
-        let mut ledger = Self::default();
-        let asked: Vec<Mrn> = mrns.iter().cloned().collect();
-        if !asked.is_empty() {
-            let mut near: BTreeSet<Mrn> = mrns.clone();
-            for (earlier, later) in rows::earlier_and_later(connection, &asked)? {
-                near.insert(earlier.clone());
-                near.insert(later.clone());
-                ledger.position.load_follower(&earlier, &later);
-            }
-            let near: Vec<Mrn> = near.into_iter().collect();
-            for row in rows::declarations(connection, key, &near)? {
-                match row {
-                    Row::Good(declaration) => {
-                        ledger.position.load_joined(&declaration.mrn, declaration.joined.clone());
-                        ledger.declarations.insert(declaration.mrn.clone(), declaration);
-                    }
-                    Row::Tampered(mrn) => drop(ledger.tampered_declarations.insert(mrn)),
+    /// Takes in what was found, and says what is still to be looked up: declarations before and after those named, the
+    /// certificates that they draw on, and the heirs of those that were replaced, to which what comes back goes.
+    pub(super) fn take_in(&mut self, found: Touched, asked: &mut Asked) -> Asked {
+        let mut next = Asked::default();
+        for (earlier, later) in found.followers {
+            self.position.load_follower(&earlier, &later);
+            next.near.extend([earlier, later]);
+        }
+        for row in found.declarations {
+            match row {
+                Row::Good(declaration) => {
+                    self.position.load_joined(&declaration.mrn, declaration.joined.clone());
+                    self.declarations.insert(declaration.mrn.clone(), declaration);
                 }
-            }
-            let claims = rows::claims_of(connection, key, &near)?;
-            for row in claims {
-                ledger.take_in(row, numbers);
-            }
-            for row in rows::presentations_of(connection, key, &asked)? {
-                match row {
-                    Row::Good(of) => drop(ledger.presentations.insert((of.mrn.clone(), of.id.clone()), of)),
-                    Row::Tampered(mrn) => drop(ledger.tampered_declarations.insert(mrn)),
-                }
+                Row::Tampered(mrn) => drop(self.tampered_declarations.insert(mrn)),
             }
         }
-        ledger.load_certificates(connection, key, numbers)?;
-        Ok(ledger)
+        for row in found.presentations {
+            match row {
+                Row::Good(of) => drop(self.presentations.insert((of.mrn.clone(), of.id.clone()), of)),
+                Row::Tampered(mrn) => drop(self.tampered_declarations.insert(mrn)),
+            }
+        }
+        for row in found.lines {
+            match row {
+                Row::Good(line) => {
+                    next.numbers.extend(line.position.heir);
+                    self.position.load_line(line.key, line.position.clone());
+                    self.lines.insert(line.key, line);
+                }
+                Row::Tampered(number) => drop(self.tampered.insert(number)),
+            }
+        }
+        for row in found.claims {
+            next.numbers.extend(self.take_in_claim(row));
+        }
+        self.take_in_newest(found.newest);
+        next.near.retain(|mrn| !asked.named.contains(mrn) && asked.near.insert(mrn.clone()));
+        next.numbers.retain(|number| asked.numbers.insert(*number));
+        next
+    }
+
+    fn take_in_newest(&mut self, mut newest: Vec<Row<StoredClaim, ClaimKey>>) {
+        newest.sort_by_key(|row| match row {
+            Row::Good(claim) => claim.leaf,
+            Row::Tampered(_) => 0,
+        });
+        for row in newest {
+            if let Row::Good(stored) = &row {
+                let certificate = stored.key.line.certificate;
+                let recent = self.recent.entry(certificate).or_default();
+                recent.push(stored.key.clone());
+                if recent.len() > ENTRIES_MAX {
+                    self.more.insert(certificate);
+                }
+            }
+            self.take_in_claim(row);
+        }
+    }
+
+    /// Gives the certificate that a good claim draws on.
+    fn take_in_claim(&mut self, row: Row<StoredClaim, ClaimKey>) -> Option<CertificateNumber> {
+        match row {
+            Row::Good(StoredClaim { key, claim, office, at, leaf }) => {
+                let certificate = key.line.certificate;
+                self.events.insert(key.clone(), Event { office, at, leaf });
+                self.position.load_claim(key, claim);
+                Some(certificate)
+            }
+            Row::Tampered(key) => {
+                tracing::error!(?key, "a claim was changed outside the service");
+                self.tampered.insert(key.line.certificate);
+                self.tampered_declarations.insert(key.item.declaration);
+                None
+            }
+        }
     }
 
     /// The whole ledger as the log tells it at an entry.
@@ -98,64 +133,6 @@ impl Ledger {
         ledger.presentations = replayed.presentations;
         ledger.position = replayed.position;
         ledger
-    }
-
-    fn load_certificates(
-        &mut self,
-        connection: &mut Connection,
-        key: &RowKey,
-        numbers: &mut BTreeSet<CertificateNumber>,
-    ) -> Result<(), StoreError> {
-        let mut wanted: Vec<CertificateNumber> = numbers.iter().copied().collect();
-        // What comes back to a replaced certificate goes to its heir, and on to the heir of that one.
-        for _ in 0..HEIRS_MAX {
-            if wanted.is_empty() {
-                break;
-            }
-            let mut heirs = Vec::new();
-            for row in rows::lines_of(connection, key, &wanted)? {
-                match row {
-                    Row::Good(line) => {
-                        heirs.extend(line.position.heir.filter(|heir| numbers.insert(*heir)));
-                        self.position.load_line(line.key, line.position.clone());
-                        self.lines.insert(line.key, line);
-                    }
-                    Row::Tampered(number) => drop(self.tampered.insert(number)),
-                }
-            }
-            wanted = heirs;
-        }
-        let all: Vec<CertificateNumber> = numbers.iter().copied().collect();
-        let most = i64::try_from(ENTRIES_MAX).unwrap_or(i64::MAX).saturating_add(1);
-        let mut newest = rows::claims_on(connection, key, &all, most)?;
-        newest.sort_by_key(|row| match row {
-            Row::Good(claim) => claim.leaf,
-            Row::Tampered(_) => 0,
-        });
-        for row in newest {
-            if let Row::Good(stored) = &row {
-                self.recent.entry(stored.key.line.certificate).or_default().push(stored.key.clone());
-            }
-            self.take_in(row, &mut BTreeSet::new());
-        }
-        self.more =
-            self.recent.iter().filter(|(_, keys)| keys.len() > ENTRIES_MAX).map(|(number, _)| *number).collect();
-        Ok(())
-    }
-
-    fn take_in(&mut self, row: Row<StoredClaim, ClaimKey>, numbers: &mut BTreeSet<CertificateNumber>) {
-        match row {
-            Row::Good(StoredClaim { key, claim, office, at, leaf }) => {
-                numbers.insert(key.line.certificate);
-                self.events.insert(key.clone(), Event { office, at, leaf });
-                self.position.load_claim(key, claim);
-            }
-            Row::Tampered(key) => {
-                tracing::error!(?key, "a claim was changed outside the service");
-                self.tampered.insert(key.line.certificate);
-                self.tampered_declarations.insert(key.item.declaration);
-            }
-        }
     }
 
     /// Why what the ledger says of a certificate cannot be believed.
@@ -274,25 +251,19 @@ impl Ledger {
     }
 
     /// Writes what changed.
-    pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
+    pub(super) fn write(&self, writes: &mut Writes<'_>, key: &RowKey) -> Result<(), StoreError> {
         let line = |key: &LineKey| {
             self.lines.get(key).cloned().ok_or_else(|| StoreError::Corrupt("a changed line is not there".to_owned()))
         };
-        if !self.inserted.is_empty() {
-            let new = self.inserted.iter().map(line).collect::<Result<Vec<_>, _>>()?;
-            rows::insert_lines(connection, key, &new)?;
-        }
+        let new = self.inserted.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+        rows::insert_lines(writes, key, &new)?;
         let inserted: HashSet<&LineKey> = self.inserted.iter().collect();
         let changed = self.changed.lines.iter().filter(|key| !inserted.contains(key));
         let changed = changed.map(line).collect::<Result<Vec<_>, _>>()?;
-        if !changed.is_empty() {
-            rows::update_lines(connection, key, &changed)?;
-        }
+        rows::update_lines(writes, key, &changed)?;
         let declarations: Vec<Declaration> =
             self.changed_declarations.iter().filter_map(|mrn| self.declarations.get(mrn).cloned()).collect();
-        if !declarations.is_empty() {
-            rows::put_declarations(connection, key, &declarations)?;
-        }
+        rows::put_declarations(writes, key, &declarations)?;
         let mut claims = Vec::new();
         let mut gone = Vec::new();
         for key in &self.changed.claims {
@@ -301,11 +272,14 @@ impl Ledger {
                 None => gone.push(key.clone()),
             }
         }
-        rows::put_claims(connection, key, &claims)?;
-        rows::remove_claims(connection, &gone)?;
-        rows::put_followers(connection, &self.changed.followers)?;
+        rows::put_claims(writes, key, &claims)?;
+        rows::remove_claims(writes, &gone)?;
+        rows::put_followers(writes, &self.changed.followers)?;
         let presentations: Vec<Presentation> =
             self.changed_presentations.iter().filter_map(|key| self.presentations.get(key).cloned()).collect();
-        rows::put_presentations(connection, key, &presentations)
+        if presentations.is_empty() {
+            return Ok(());
+        }
+        rows::put_presentations(writes.connection()?, key, &presentations)
     }
 }

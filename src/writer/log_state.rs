@@ -1,6 +1,6 @@
 //! The tree's right edge in memory, kept in step with the head in the database.
 
-use endmark_core::log::{Checkpoint, Edge, Hash, verify_consistency};
+use endmark_core::log::{Checkpoint, Edge, Hash, TileId, verify_consistency};
 
 use crate::store::head::Head;
 use crate::store::{Connection, StoreError, tile};
@@ -59,6 +59,32 @@ pub(super) fn load_edge(connection: &mut Connection, head: &Head) -> Result<Edge
         Ok(_) | Err(StoreError::Corrupt(_)) => Err(Fork::Corrupt { size: head.size }),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The most entries that are followed one by one: their hashes lie in so many tiles that one statement reads them.
+const FOLLOWED_MAX: u64 = 64 * 256;
+
+/// The edge of a head a few entries ahead, by appending those entries: that it gives the head's root proves that the
+/// head continues the tree, and costs one reading. `None` where it does not, or the head is too far ahead.
+pub(super) fn followed(connection: &mut Connection, edge: &Edge, head: &Head) -> Result<Option<Edge>, StoreError> {
+    let size = edge.size();
+    if head.size <= size || head.size.saturating_sub(size) > FOLLOWED_MAX {
+        return Ok(None);
+    }
+    let mut edge = edge.clone();
+    let tiles = size.div_euclid(256)..=head.size.saturating_sub(1).div_euclid(256);
+    let ids: Vec<TileId> = tiles.map(|index| TileId { level: 0, index }).collect();
+    for (id, tile) in tile::tiles(connection, &ids)? {
+        let first = id.index.saturating_mul(256);
+        for (leaf, hash) in (first..head.size).zip(tile.hashes) {
+            if leaf == edge.size() {
+                edge.append(hash);
+            }
+        }
+    }
+    // They are stored already.
+    drop(edge.take_changed());
+    Ok((edge.size() == head.size && edge.root() == head.root).then_some(edge))
 }
 
 /// Checks that a head continues a tree of `size` entries and `root`.

@@ -11,21 +11,28 @@ use time::{Duration, OffsetDateTime};
 use super::controls::Controls;
 use super::decide::{self, Archive, Decision, Person, Sessions, View};
 use super::ledger::Ledger;
-use super::log_state::{Fork, load_edge, require_continuation};
+use super::log_state::{Fork, followed, load_edge, require_continuation};
 use super::queue::Queued;
 use super::run::Core;
 use super::{Action, Failure, Origin, Reply};
 use crate::entry::CERTIFICATES_MAX;
+use crate::ledger::ENTRIES_MAX;
 use crate::registry::Registry;
 use crate::store::archive::{self, EntryRows};
-use crate::store::certificate::{self, Found};
 use crate::store::head::{self, Head};
 use crate::store::log::{self, StoredEntry, StoredEvidence};
+use crate::store::touched::{self, Asked, Touched};
 use crate::store::{Connection, RowKey, StoreError, registry_digest, tile};
 
 /// How far the system's clock may be behind the log's time before an entry says so: several nodes never agree to the
 /// second.
 const CLOCK_BEHIND_MAX: Duration = Duration::seconds(10);
+
+/// The most claims on a certificate that are loaded: those that an answer shows, and one that says there are more.
+const NEWEST: i64 = 1 + ENTRIES_MAX as i64;
+
+/// How often what was found may lead to more: along a chain of certificates that replace each other, mostly once.
+const LOOKS_MAX: usize = 66;
 
 /// Why a batch did not go through.
 #[derive(Debug)]
@@ -69,15 +76,24 @@ pub(super) struct Done {
 impl Core {
     /// Steps 1 to 4; the commit is the caller's.
     pub(super) fn prepare(&mut self, connection: &mut Connection, batch: &[Queued]) -> Result<Prepared, Trouble> {
+        let context = Arc::clone(&self.context);
+        let keys = &context.keys.rows;
         // 1. Lock the head: everything after this is alone, and time does not run backwards.
-        let old = head::begin_and_lock(connection)?;
+        let (asked, epoch) = (self.asked(batch), self.registry.epoch);
+        let (old, found) = touched::lock_and_read(connection, keys, &asked, NEWEST)?;
         let changes_registry = batch.iter().any(|queued| matches!(queued.command.action, Action::Registry(_)));
         self.follow(connection, &old, changes_registry)?;
         let clock = self.context.clock.now();
         let now = clock.max(old.time);
 
-        // 2. Load what the batch touches, a query a table.
-        let mut view = self.load(connection, batch, now)?;
+        // 2. Load what the batch touches: mostly all of it came with the head.
+        let mut view = if self.registry.epoch == epoch {
+            self.load(connection, batch, now, asked, found)?
+        } else {
+            let asked = self.asked(batch);
+            let found = touched::read(connection, keys, &asked, NEWEST)?;
+            self.load(connection, batch, now, asked, found)?
+        };
 
         // 3. Decide each command on that state, each seeing the effects of those before it.
         let mut edge = self.edge.clone();
@@ -91,7 +107,7 @@ impl Core {
         let clock_behind = behind > CLOCK_BEHIND_MAX;
         if let Some(noticed) = batch.first().filter(|_| clock_behind && !self.clock_behind) {
             let origin = Origin { client: None, officer: None, ..noticed.command.origin.clone() };
-            let of = Recorded::of(decide::clock_set_back(behind), edge.size(), now, &origin, &self.context.keys.rows)?;
+            let of = Recorded::of(decide::clock_set_back(behind), edge.size(), now, &origin, keys)?;
             edge.append(leaf_hash(&of.entry.body));
             decided.push((of.entry.kind, "counted"));
             entries.push(of.entry);
@@ -106,7 +122,7 @@ impl Core {
                 }
             };
             decided.push((decision.draft.kind.as_str(), decision.draft.decision));
-            let of = Recorded::of(decision, leaf, now, &queued.command.origin, &self.context.keys.rows)?;
+            let of = Recorded::of(decision, leaf, now, &queued.command.origin, keys)?;
             edge.append(leaf_hash(&of.entry.body));
             entries.push(of.entry);
             evidence.extend(of.evidence);
@@ -121,20 +137,20 @@ impl Core {
         let epoch = old.epoch.saturating_add(i64::from(registry_changed));
         let mut new = old.clone().with(edge.size(), edge.root(), epoch, now);
         if new.size > old.size {
-            log::append(connection, entries)?;
-            if !evidence.is_empty() {
-                log::keep_evidence(connection, evidence)?;
-            }
+            let mut writes = connection.writes();
+            log::append(&mut writes, entries)?;
+            log::keep_evidence(&mut writes, evidence)?;
             if !rows.is_empty() {
-                archive::keep_rows(connection, &rows)?;
+                archive::keep_rows(writes.connection()?, &rows)?;
             }
-            view.write(connection, &self.context.keys.rows)?;
-            tile::put(connection, &edge.take_changed())?;
+            view.write(&mut writes, keys)?;
+            tile::put(&mut writes, &edge.take_changed())?;
             // What was changed outside the service stays missed: only a whole registry gets new digests.
             if registry_changed && self.registry.is_whole() {
-                new.registry = registry_digest::read(connection)?;
+                new.registry = registry_digest::read(writes.connection()?)?;
             }
-            head::update(connection, &self.context.keys.rows, &new)?;
+            head::update(&mut writes, keys, &new)?;
+            writes.send()?;
         }
         Ok(Prepared {
             edge,
@@ -154,8 +170,13 @@ impl Core {
         };
         let (size, root) = (self.edge.size(), self.edge.root());
         if head.size != size || head.root != root {
-            require_continuation(connection, size, root, head).map_err(as_trouble)?;
-            self.edge = load_edge(connection, head).map_err(as_trouble)?;
+            self.edge = match followed(connection, &self.edge, head)? {
+                Some(edge) => edge,
+                None => {
+                    require_continuation(connection, size, root, head).map_err(as_trouble)?;
+                    load_edge(connection, head).map_err(as_trouble)?
+                }
+            };
         }
         if !head.is_intact(&self.context.keys.rows) {
             return Err(Trouble::Fork(Fork::HeadChanged));
@@ -170,37 +191,52 @@ impl Core {
         Ok(())
     }
 
+    /// What a batch is about, as far as its commands say.
+    fn asked(&self, batch: &[Queued]) -> Asked {
+        let mut asked = Asked::default();
+        for queued in batch {
+            let caller = queued.command.origin.client.and_then(|client| self.registry.registered_caller(&client));
+            queued.command.action.touches(&mut asked, caller.map(|caller| caller.organisation.as_str()));
+        }
+        asked
+    }
+
+    /// The state to decide on, from what was found already and what that leads to.
     fn load<'a>(
         &'a self,
         connection: &mut Connection,
         batch: &[Queued],
         now: OffsetDateTime,
+        mut asked: Asked,
+        mut found: Touched,
     ) -> Result<View<'a>, StoreError> {
-        let mut numbers = BTreeSet::new();
-        let mut references = BTreeSet::new();
-        let mut mrns = BTreeSet::new();
+        let keys = &self.context.keys.rows;
         let mut archive = Archive::default();
         let mut sessions = Sessions::default();
         for queued in batch {
             if let Action::Archive(change) = &queued.command.action {
-                archive = Archive::load(connection, &self.context.keys.rows, change)?;
-                numbers.extend(archive.certificates());
+                archive = Archive::load(connection, keys, change)?;
             }
             if let Action::Session(change) = &queued.command.action {
-                let (keys, limits) = (&self.context.keys.rows, self.context.officers);
-                sessions = Sessions::load(connection, keys, &self.registry, limits, change, now)?;
+                sessions = Sessions::load(connection, keys, &self.registry, self.context.officers, change, now)?;
             }
-            let caller = queued.command.origin.client.and_then(|client| self.registry.registered_caller(&client));
-            let organisation = caller.map(|caller| caller.organisation.as_str());
-            queued.command.action.touches(&mut numbers, &mut references, &mut mrns, organisation);
         }
-        let ledger = Ledger::load(connection, &self.context.keys.rows, &mrns, &mut numbers)?;
-        let controls = Controls::load(connection, &self.context.keys.rows, batch, &ledger, now)?;
-        let numbers: Vec<CertificateNumber> = numbers.into_iter().collect();
-        let references: Vec<(String, String)> = references.into_iter().collect();
-        let standings: HashMap<CertificateNumber, Found> =
-            certificate::standings(connection, &self.context.keys.rows, &numbers)?.into_iter().collect();
-        let references = certificate::by_references(connection, &references)?.into_iter().collect();
+        let mut ledger = Ledger::default();
+        let mut standings = HashMap::new();
+        let mut references = HashMap::new();
+        let mut of_archive: BTreeSet<CertificateNumber> = archive.certificates().collect();
+        of_archive.retain(|number| asked.numbers.insert(*number));
+        for _ in 0..LOOKS_MAX {
+            standings.extend(std::mem::take(&mut found.standings));
+            references.extend(std::mem::take(&mut found.references));
+            let mut next = ledger.take_in(found, &mut asked);
+            next.numbers.append(&mut of_archive);
+            if next.is_empty() {
+                break;
+            }
+            found = touched::read(connection, keys, &next, NEWEST)?;
+        }
+        let controls = Controls::load(connection, keys, batch, &ledger, now)?;
         Ok(View {
             moment: self.context.clock.moment(now),
             origin: self.context.keys.log.key().name().as_str(),

@@ -36,7 +36,7 @@ fn columns(connection: &mut Connection) -> Vec<String> {
              FROM information_schema.columns c
              WHERE c.table_schema = current_schema() AND left(c.table_name, 2) <> '__'",
         )
-        .load(&mut **c)
+        .load(c.each())
         .unwrap(),
     };
     let mut names: Vec<String> = rows.into_iter().map(|row| row.name).collect();

@@ -183,7 +183,7 @@ pub(crate) fn sql(place: &Place, statement: &str) {
     use diesel::connection::SimpleConnection as _;
     with_database(place, |connection| match connection {
         Connection::Sqlite(c) => c.batch_execute(statement).unwrap(),
-        Connection::Postgres(c) => c.batch_execute(statement).unwrap(),
+        Connection::Postgres(c) => c.each().batch_execute(statement).unwrap(),
     });
 }
 

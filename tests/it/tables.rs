@@ -34,7 +34,7 @@ pub(crate) fn edit(connection: &mut Connection, statement: &str) {
             "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {statement};
              PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF;"
         )),
-        Connection::Postgres(c) => c.batch_execute(&format!(
+        Connection::Postgres(c) => c.each().batch_execute(&format!(
             "SET session_replication_role = replica; {statement}; SET session_replication_role = DEFAULT;"
         )),
     }
@@ -82,7 +82,7 @@ struct Words {
 pub(crate) fn bytes(connection: &mut Connection, query: &str) -> Vec<u8> {
     let found: Bytes = match connection {
         Connection::Sqlite(c) => diesel::sql_query(query).get_result(c).unwrap(),
-        Connection::Postgres(c) => diesel::sql_query(query).get_result(&mut **c).unwrap(),
+        Connection::Postgres(c) => diesel::sql_query(query).get_result(c.each()).unwrap(),
     };
     found.value
 }
@@ -91,7 +91,7 @@ pub(crate) fn bytes(connection: &mut Connection, query: &str) -> Vec<u8> {
 pub(crate) fn number(connection: &mut Connection, query: &str) -> i64 {
     let found: Number = match connection {
         Connection::Sqlite(c) => diesel::sql_query(query).get_result(c).unwrap(),
-        Connection::Postgres(c) => diesel::sql_query(query).get_result(&mut **c).unwrap(),
+        Connection::Postgres(c) => diesel::sql_query(query).get_result(c.each()).unwrap(),
     };
     found.value
 }
@@ -100,7 +100,7 @@ pub(crate) fn number(connection: &mut Connection, query: &str) -> i64 {
 pub(crate) fn text(connection: &mut Connection, query: &str) -> String {
     let found: Words = match connection {
         Connection::Sqlite(c) => diesel::sql_query(query).get_result(c).unwrap(),
-        Connection::Postgres(c) => diesel::sql_query(query).get_result(&mut **c).unwrap(),
+        Connection::Postgres(c) => diesel::sql_query(query).get_result(c.each()).unwrap(),
     };
     found.value
 }

@@ -175,7 +175,7 @@ fn outbox(place: &Place) -> Vec<Delivery> {
     let query = diesel::sql_query("SELECT id, leaf, attempts, state, last_error FROM delivery ORDER BY leaf, id");
     with_database(place, |connection| match connection {
         Connection::Sqlite(c) => query.load(c).unwrap(),
-        Connection::Postgres(c) => query.load(&mut **c).unwrap(),
+        Connection::Postgres(c) => query.load(c.each()).unwrap(),
     })
 }
 

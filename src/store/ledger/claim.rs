@@ -2,15 +2,17 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
+use diesel_async::AsyncPgConnection;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{Claim, ClaimKey, ItemKey, LineKey, Phase};
 use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
 use super::{Row as Found, amount, column_of, json, number, read, read_json, small};
+use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::claim;
-use crate::store::{Connection, Rows, StoreError, column, count, micros, moment, on};
+use crate::store::{Connection, Rows, StoreError, Writes, column, count, micros, moment, on};
 
 /// A claim as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,43 +135,65 @@ pub fn claims_of(
     key: &RowKey,
     declarations: &[Mrn],
 ) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    let c = match connection {
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_claims_of(c, key, declarations).await),
+    };
     let texts: Vec<&str> = declarations.iter().map(Mrn::as_str).collect();
     let mut rows: Vec<Row> = Vec::new();
     for some in texts.chunks(10_000) {
-        rows.extend(on!(connection, c => claim::table
-            .filter(claim::mrn.eq_any(some))
-            .select(Row::as_select())
-            .load(c))?);
+        rows.extend(claim::table.filter(claim::mrn.eq_any(some)).select(Row::as_select()).load(c)?);
     }
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
+/// The same from `PostgreSQL`, to be sent with others.
+pub(in crate::store) async fn pg_claims_of(
+    connection: &AsyncPgConnection,
+    key: &RowKey,
+    declarations: &[Mrn],
+) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    if declarations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts: Vec<&str> = declarations.iter().map(Mrn::as_str).collect();
+    let theirs = claim::table.filter(claim::mrn.eq_any(texts)).select(Row::as_select());
+    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(theirs, &mut &*connection).await?;
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
 /// The newest claims on each certificate, at least `most` of each where there are so many.
-pub fn claims_on(
-    connection: &mut Connection,
+pub(in crate::store) fn sqlite_claims_on(
+    connection: &mut SqliteConnection,
     key: &RowKey,
     certificates: &[CertificateNumber],
     most: i64,
 ) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
     let texts: Vec<String> = certificates.iter().map(ToString::to_string).collect();
     let mut rows: Vec<Row> = Vec::new();
-    match connection {
-        Connection::Sqlite(c) => {
-            for some in texts.chunks(NUMBERS_AT_ONCE) {
-                rows.extend(claims_on_some(c, some, most)?);
-            }
-        }
-        Connection::Postgres(_) if texts.is_empty() => {}
-        Connection::Postgres(c) => {
-            rows = diesel::sql_query(
-                "SELECT k.* FROM unnest($1) AS wanted (number), LATERAL (
-                     SELECT * FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT $2) AS k",
-            )
-            .bind::<Array<Text>, _>(texts)
-            .bind::<BigInt, _>(most)
-            .load(&mut **c)?;
-        }
+    for some in texts.chunks(NUMBERS_AT_ONCE) {
+        rows.extend(claims_on_some(connection, some, most)?);
     }
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// The same from `PostgreSQL`, to be sent with others.
+pub(in crate::store) async fn pg_claims_on(
+    connection: &AsyncPgConnection,
+    key: &RowKey,
+    certificates: &[CertificateNumber],
+    most: i64,
+) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    if certificates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let newest = prepared(
+        "SELECT k.* FROM unnest(?) AS wanted (number), LATERAL (
+             SELECT * FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT ?) AS k",
+    )
+    .bind::<Array<Text>, _>(column_of!(certificates, number => number.to_string()))
+    .bind::<BigInt, _>(most);
+    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(newest, &mut &*connection).await?;
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
@@ -269,56 +293,61 @@ pub fn all_claims(
 }
 
 /// Writes claims, new or changed.
-pub fn put_claims(connection: &mut Connection, key: &RowKey, changed: &[StoredClaim]) -> Result<(), StoreError> {
+pub fn put_claims(writes: &mut Writes<'_>, key: &RowKey, changed: &[StoredClaim]) -> Result<(), StoreError> {
     let rows: Vec<Row> = changed.iter().map(|claim| Row::sealed(claim, key)).collect::<Result<_, StoreError>>()?;
-    match connection {
-        Connection::Sqlite(c) => {
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
             for row in &rows {
                 diesel::replace_into(claim::table).values(row).execute(c)?;
             }
         }
-        Connection::Postgres(_) if rows.is_empty() => {}
-        Connection::Postgres(c) => {
-            diesel::sql_query(
+        (Connection::Postgres(_), _) if rows.is_empty() => {}
+        (Connection::Postgres(_), later) => later.push(
+            prepared(
                 "INSERT INTO claim (mrn, item, certificate, line, quantity, drawn, excess, came, went, phase,
                      confidential, covers, movement, office, at_micros, leaf, hmac)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                 SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                  ON CONFLICT (mrn, item, certificate, line) DO UPDATE SET quantity = excluded.quantity,
                      drawn = excluded.drawn, excess = excluded.excess, came = excluded.came, went = excluded.went,
                      phase = excluded.phase, confidential = excluded.confidential, covers = excluded.covers,
                      movement = excluded.movement, office = excluded.office, at_micros = excluded.at_micros,
                      leaf = excluded.leaf, hmac = excluded.hmac",
             )
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.mrn.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.mrn.clone()))
             .bind::<Array<Integer>, _>(column_of!(rows, r => r.item))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.certificate.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.certificate.clone()))
             .bind::<Array<Integer>, _>(column_of!(rows, r => r.line))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.quantity))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.drawn))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.excess))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.came))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.went))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.phase.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.phase.clone()))
             .bind::<Array<Integer>, _>(column_of!(rows, r => r.confidential))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.covers.as_str()))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.movement.as_str()))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.office.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.covers.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.movement.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.office.clone()))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.at_micros))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.leaf))
-            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.as_slice()))
-            .execute(&mut **c)?;
-        }
+            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.clone())),
+        ),
     }
     Ok(())
 }
 
 /// Removes claims of nothing.
-pub fn remove_claims(connection: &mut Connection, gone: &[ClaimKey]) -> Result<(), StoreError> {
+pub fn remove_claims(writes: &mut Writes<'_>, gone: &[ClaimKey]) -> Result<(), StoreError> {
     for key in gone {
-        let (item, line) = (small(key.item.item)?, small(key.line.line)?);
-        let certificate = key.line.certificate.to_string();
-        on!(connection, c => diesel::delete(
-            claim::table.find((key.item.declaration.as_str(), item, &certificate, line))).execute(c))?;
+        let place = (
+            key.item.declaration.to_string(),
+            small(key.item.item)?,
+            key.line.certificate.to_string(),
+            small(key.line.line)?,
+        );
+        match writes.to() {
+            (Connection::Sqlite(c), _) => drop(diesel::delete(claim::table.find(place)).execute(c)?),
+            (Connection::Postgres(_), later) => later.push(diesel::delete(claim::table.find(place))),
+        }
     }
     Ok(())
 }

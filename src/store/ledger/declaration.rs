@@ -1,18 +1,18 @@
 //! Declarations as last heard of, and which follows which.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
+use diesel_async::AsyncPgConnection;
 use endmark_core::manufacturer::Organisation;
 use endmark_core::position::{Joined, Phase, Position};
 use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
 use super::{Row as Found, column_of, json, read, read_json};
+use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
-use crate::store::schema::{claim, declaration, follower};
-use crate::store::{Connection, Rows, StoreError, column, count, micros, moment, on};
+use crate::store::schema::{claim, declaration};
+use crate::store::{Connection, Rows, StoreError, Writes, column, count, micros, moment, on};
 
 /// Where a declaration stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -163,14 +163,30 @@ pub fn declarations(
     key: &RowKey,
     mrns: &[Mrn],
 ) -> Result<Vec<Found<Declaration, Mrn>>, StoreError> {
+    let c = match connection {
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_declarations(c, key, mrns).await),
+    };
     let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
     let mut rows: Vec<Row> = Vec::new();
     for some in texts.chunks(10_000) {
-        rows.extend(on!(connection, c => declaration::table
-            .filter(declaration::mrn.eq_any(some))
-            .select(Row::as_select())
-            .load(c))?);
+        rows.extend(declaration::table.filter(declaration::mrn.eq_any(some)).select(Row::as_select()).load(c)?);
     }
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// The same from `PostgreSQL`, to be sent with others.
+pub(in crate::store) async fn pg_declarations(
+    connection: &AsyncPgConnection,
+    key: &RowKey,
+    mrns: &[Mrn],
+) -> Result<Vec<Found<Declaration, Mrn>>, StoreError> {
+    if mrns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
+    let these = declaration::table.filter(declaration::mrn.eq_any(texts)).select(Row::as_select());
+    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(these, &mut &*connection).await?;
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
@@ -226,67 +242,37 @@ pub fn used_certificates(
 }
 
 /// Writes declarations, new or changed.
-pub fn put_declarations(connection: &mut Connection, key: &RowKey, changed: &[Declaration]) -> Result<(), StoreError> {
+pub fn put_declarations(writes: &mut Writes<'_>, key: &RowKey, changed: &[Declaration]) -> Result<(), StoreError> {
     let rows: Vec<Row> = changed.iter().map(|of| Row::sealed(of, key)).collect::<Result<_, StoreError>>()?;
-    match connection {
-        Connection::Sqlite(c) => {
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
             for row in &rows {
                 diesel::replace_into(declaration::table).values(row).execute(c)?;
             }
         }
-        Connection::Postgres(_) if rows.is_empty() => {}
-        Connection::Postgres(c) => {
-            diesel::sql_query(
+        (Connection::Postgres(_), _) if rows.is_empty() => {}
+        (Connection::Postgres(_), later) => later.push(
+            prepared(
                 "INSERT INTO declaration (mrn, organisation, version, status, office, confidential, overridden, joined,
                      since_micros, leaf, hmac)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                  ON CONFLICT (mrn) DO UPDATE SET organisation = excluded.organisation, version = excluded.version,
                      status = excluded.status, office = excluded.office, confidential = excluded.confidential,
                      overridden = excluded.overridden, joined = excluded.joined,
                      since_micros = excluded.since_micros, leaf = excluded.leaf, hmac = excluded.hmac",
             )
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.mrn.as_str()))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.organisation.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.mrn.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.organisation.clone()))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.version))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.status.as_str()))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.office.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.status.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.office.clone()))
             .bind::<Array<Integer>, _>(column_of!(rows, r => r.confidential))
             .bind::<Array<Integer>, _>(column_of!(rows, r => r.overridden))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.joined.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.joined.clone()))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.since_micros))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.leaf))
-            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.as_slice()))
-            .execute(&mut **c)?;
-        }
-    }
-    Ok(())
-}
-
-/// Which declarations precede or follow some: earlier, later.
-pub fn earlier_and_later(connection: &mut Connection, mrns: &[Mrn]) -> Result<Vec<(Mrn, Mrn)>, StoreError> {
-    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let mut found: BTreeSet<(String, String)> = BTreeSet::new();
-    for some in texts.chunks(10_000) {
-        let columns = (follower::earlier, follower::later);
-        // Two statements, so that each uses its index.
-        let later: Vec<(String, String)> =
-            on!(connection, c => follower::table.filter(follower::earlier.eq_any(some)).select(columns).load(c))?;
-        let earlier: Vec<(String, String)> =
-            on!(connection, c => follower::table.filter(follower::later.eq_any(some)).select(columns).load(c))?;
-        found.extend(later);
-        found.extend(earlier);
-    }
-    found.iter().map(|(earlier, later)| Ok((read(earlier, "MRN")?, read(later, "MRN")?))).collect()
-}
-
-/// Notes who follows whom.
-pub fn put_followers(connection: &mut Connection, new: &BTreeSet<(Mrn, Mrn)>) -> Result<(), StoreError> {
-    const INSERT: &str = "INSERT INTO follower (earlier, later) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    for (earlier, later) in new {
-        on!(connection, c => diesel::sql_query(INSERT)
-            .bind::<Text, _>(earlier.as_str())
-            .bind::<Text, _>(later.as_str())
-            .execute(c))?;
+            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.clone())),
+        ),
     }
     Ok(())
 }

@@ -2,14 +2,16 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
+use diesel_async::AsyncPgConnection;
 use endmark_core::goods::CommodityCode;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, LinePosition};
 
 use super::{Row as Found, amount, column_of, json, number, read, read_json, small};
+use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::certificate_line;
-use crate::store::{Connection, Rows, StoreError, column, count, on};
+use crate::store::{Connection, Rows, StoreError, Writes, column, count, on};
 
 /// A line as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,16 +116,36 @@ pub fn lines_of(
     key: &RowKey,
     certificates: &[CertificateNumber],
 ) -> Result<Vec<Found<StoredLine, CertificateNumber>>, StoreError> {
+    let c = match connection {
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_lines_of(c, key, certificates).await),
+    };
     let texts: Vec<String> = certificates.iter().map(ToString::to_string).collect();
     let mut rows: Vec<Row> = Vec::new();
     // SQLite binds one parameter a number, and at most 32,766.
     for some in texts.chunks(10_000) {
-        rows.extend(on!(connection, c => certificate_line::table
-            .filter(certificate_line::certificate.eq_any(some))
-            .order((certificate_line::certificate, certificate_line::line))
-            .select(Row::as_select())
-            .load(c))?);
+        let lines = certificate_line::table.filter(certificate_line::certificate.eq_any(some));
+        rows.extend(lines.order(IN_ORDER).select(Row::as_select()).load(c)?);
     }
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+const IN_ORDER: (certificate_line::certificate, certificate_line::line) =
+    (certificate_line::certificate, certificate_line::line);
+
+/// The same from `PostgreSQL`, to be sent with others.
+pub(in crate::store) async fn pg_lines_of(
+    connection: &AsyncPgConnection,
+    key: &RowKey,
+    certificates: &[CertificateNumber],
+) -> Result<Vec<Found<StoredLine, CertificateNumber>>, StoreError> {
+    if certificates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts = column_of!(certificates, number => number.to_string());
+    let lines = certificate_line::table.filter(certificate_line::certificate.eq_any(texts));
+    let lines = lines.order(IN_ORDER).select(Row::as_select());
+    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(lines, &mut &*connection).await?;
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
@@ -135,7 +157,7 @@ pub fn all_lines(
     most: u16,
 ) -> Result<Rows<Found<StoredLine, CertificateNumber>>, StoreError> {
     let rows: Vec<Row> = on!(connection, c => certificate_line::table
-        .order((certificate_line::certificate, certificate_line::line))
+        .order(IN_ORDER)
         .offset(i64::from(page).saturating_mul(most.into()))
         .limit(most.into())
         .select(Row::as_select())
@@ -144,24 +166,25 @@ pub fn all_lines(
 }
 
 /// Keeps the lines of new certificates.
-pub fn insert_lines(connection: &mut Connection, key: &RowKey, new: &[StoredLine]) -> Result<(), StoreError> {
+pub fn insert_lines(writes: &mut Writes<'_>, key: &RowKey, new: &[StoredLine]) -> Result<(), StoreError> {
     let rows: Vec<Row> = new.iter().map(|line| Row::sealed(line, key)).collect::<Result<_, StoreError>>()?;
-    match connection {
-        Connection::Sqlite(c) => {
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
             for row in &rows {
                 diesel::insert_into(certificate_line::table).values(row).execute(c)?;
             }
         }
-        Connection::Postgres(c) => {
-            diesel::sql_query(
-                "INSERT INTO certificate_line (certificate, line, commodity_code, unit, granted, inherited, reserved, consumed,
-                     passed_on, confidential, excess, heir, leaf, hmac)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        (Connection::Postgres(_), _) if rows.is_empty() => {}
+        (Connection::Postgres(_), later) => later.push(
+            prepared(
+                "INSERT INTO certificate_line (certificate, line, commodity_code, unit, granted, inherited, reserved,
+                     consumed, passed_on, confidential, excess, heir, leaf, hmac)
+                 SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.certificate.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.certificate.clone()))
             .bind::<Array<Integer>, _>(column_of!(rows, r => r.line))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.commodity_code.as_str()))
-            .bind::<Array<Text>, _>(column_of!(rows, r => r.unit.as_str()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.commodity_code.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.unit.clone()))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.granted))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.inherited))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.reserved))
@@ -169,46 +192,46 @@ pub fn insert_lines(connection: &mut Connection, key: &RowKey, new: &[StoredLine
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.passed_on))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.confidential))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.excess))
-            .bind::<Array<Nullable<Text>>, _>(column_of!(rows, r => r.heir.as_deref()))
+            .bind::<Array<Nullable<Text>>, _>(column_of!(rows, r => r.heir.clone()))
             .bind::<Array<BigInt>, _>(column_of!(rows, r => r.leaf))
-            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.as_slice()))
-            .execute(&mut **c)?;
-        }
+            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.clone())),
+        ),
     }
     Ok(())
 }
 
 /// Writes the totals of lines.
-pub fn update_lines(connection: &mut Connection, key: &RowKey, changed: &[StoredLine]) -> Result<(), StoreError> {
+pub fn update_lines(writes: &mut Writes<'_>, key: &RowKey, changed: &[StoredLine]) -> Result<(), StoreError> {
     let rows: Vec<Row> = changed.iter().map(|line| Row::sealed(line, key)).collect::<Result<_, StoreError>>()?;
-    let updated = match connection {
-        Connection::Sqlite(c) => {
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
             for row in &rows {
                 diesel::replace_into(certificate_line::table).values(row).execute(c)?;
             }
-            rows.len()
         }
-        Connection::Postgres(_) if rows.is_empty() => 0,
-        Connection::Postgres(c) => diesel::sql_query(
-            "UPDATE certificate_line l SET inherited = n.inherited, reserved = n.reserved, consumed = n.consumed,
-                 passed_on = n.passed_on, confidential = n.confidential, excess = n.excess, heir = n.heir,
-                 leaf = n.leaf, hmac = n.hmac
-             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                 AS n (certificate, line, inherited, reserved, consumed, passed_on, confidential, excess, heir, leaf, hmac)
-             WHERE l.certificate = n.certificate AND l.line = n.line",
-        )
-        .bind::<Array<Text>, _>(column_of!(rows, r => r.certificate.as_str()))
-        .bind::<Array<Integer>, _>(column_of!(rows, r => r.line))
-        .bind::<Array<BigInt>, _>(column_of!(rows, r => r.inherited))
-        .bind::<Array<BigInt>, _>(column_of!(rows, r => r.reserved))
-        .bind::<Array<BigInt>, _>(column_of!(rows, r => r.consumed))
-        .bind::<Array<BigInt>, _>(column_of!(rows, r => r.passed_on))
-        .bind::<Array<BigInt>, _>(column_of!(rows, r => r.confidential))
-        .bind::<Array<BigInt>, _>(column_of!(rows, r => r.excess))
-        .bind::<Array<Nullable<Text>>, _>(column_of!(rows, r => r.heir.as_deref()))
-        .bind::<Array<BigInt>, _>(column_of!(rows, r => r.leaf))
-        .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.as_slice()))
-        .execute(&mut **c)?,
-    };
-    if updated == rows.len() { Ok(()) } else { Err(StoreError::Corrupt("a line is gone".to_owned())) }
+        (Connection::Postgres(_), _) if rows.is_empty() => {}
+        (Connection::Postgres(_), later) => later.push_changing(
+            rows.len(),
+            prepared(
+                "UPDATE certificate_line l SET inherited = n.inherited, reserved = n.reserved, consumed = n.consumed,
+                     passed_on = n.passed_on, confidential = n.confidential, excess = n.excess, heir = n.heir,
+                     leaf = n.leaf, hmac = n.hmac
+                 FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS n (certificate, line, inherited,
+                     reserved, consumed, passed_on, confidential, excess, heir, leaf, hmac)
+                 WHERE l.certificate = n.certificate AND l.line = n.line",
+            )
+            .bind::<Array<Text>, _>(column_of!(rows, r => r.certificate.clone()))
+            .bind::<Array<Integer>, _>(column_of!(rows, r => r.line))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.inherited))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.reserved))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.consumed))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.passed_on))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.confidential))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.excess))
+            .bind::<Array<Nullable<Text>>, _>(column_of!(rows, r => r.heir.clone()))
+            .bind::<Array<BigInt>, _>(column_of!(rows, r => r.leaf))
+            .bind::<Array<Binary>, _>(column_of!(rows, r => r.hmac.clone())),
+        ),
+    }
+    Ok(())
 }

@@ -1,17 +1,24 @@
-//! The ledger's rows: lines, declarations, claims, presentations. Each carries the row HMAC (invariant 4).
+//! The ledger's rows: lines, declarations, claims, followers, presentations. Each carries the row HMAC (invariant 4).
 
 mod claim;
 mod declaration;
+mod follower;
 mod line;
 mod presentation;
 
-pub use claim::{ClaimPage, StoredClaim, all_claims, claims_of, claims_on, put_claims, remove_claims, used_claims};
+pub use claim::{ClaimPage, StoredClaim, all_claims, claims_of, put_claims, remove_claims, used_claims};
 pub use declaration::{
-    Declaration, Status, all_declarations, declarations, earlier_and_later, put_declarations, put_followers, stale,
-    used_certificates,
+    Declaration, Status, all_declarations, declarations, put_declarations, stale, used_certificates,
 };
+pub use follower::{earlier_and_later, put_followers};
 pub use line::{StoredLine, all_lines, insert_lines, lines_of, update_lines};
 pub use presentation::{Presentation, Presented, all_presentations, presentations_of, put_presentations};
+
+pub(super) use claim::{pg_claims_of, pg_claims_on, sqlite_claims_on};
+pub(super) use declaration::pg_declarations;
+pub(super) use follower::pg_earlier_and_later;
+pub(super) use line::pg_lines_of;
+pub(super) use presentation::pg_presentations_of;
 
 use super::StoreError;
 

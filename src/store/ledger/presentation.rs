@@ -1,6 +1,7 @@
 //! Goods presented at the border under a declaration.
 
 use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
 use endmark_core::manufacturer::Organisation;
 use endmark_core::number::CertificateNumber;
 use endmark_core::reference::{Mrn, Office};
@@ -97,12 +98,31 @@ pub fn presentations_of(
     key: &RowKey,
     mrns: &[Mrn],
 ) -> Result<Vec<Found<Presentation, Mrn>>, StoreError> {
+    let c = match connection {
+        Connection::Sqlite(_) if mrns.is_empty() => return Ok(Vec::new()),
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_presentations_of(c, key, mrns).await),
+    };
     let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let rows: Vec<Row> = on!(connection, c => presentation::table
-        .filter(presentation::mrn.eq_any(texts))
-        .order((presentation::mrn, presentation::leaf))
-        .select(Row::as_select())
-        .load(c))?;
+    let theirs = presentation::table.filter(presentation::mrn.eq_any(texts)).order(IN_ORDER);
+    let rows: Vec<Row> = theirs.select(Row::as_select()).load(c)?;
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+const IN_ORDER: (presentation::mrn, presentation::leaf) = (presentation::mrn, presentation::leaf);
+
+/// The same from `PostgreSQL`, to be sent with others.
+pub(in crate::store) async fn pg_presentations_of(
+    connection: &AsyncPgConnection,
+    key: &RowKey,
+    mrns: &[Mrn],
+) -> Result<Vec<Found<Presentation, Mrn>>, StoreError> {
+    if mrns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
+    let theirs = presentation::table.filter(presentation::mrn.eq_any(texts)).order(IN_ORDER);
+    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(theirs.select(Row::as_select()), &mut &*connection).await?;
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 

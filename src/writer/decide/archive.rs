@@ -10,7 +10,7 @@ use crate::archive::{ERASED_MAX, Hold};
 use crate::entry::{Kind, Logged};
 use crate::registry::Row;
 use crate::store::certificate::Found;
-use crate::store::{Connection, RowKey, StoreError, archive as rows, log};
+use crate::store::{Connection, RowKey, StoreError, Writes, archive as rows, log};
 use crate::writer::{ArchiveChange, Reply};
 
 /// What is put in the place of a reason that was erased.
@@ -62,16 +62,16 @@ impl Archive {
         self.entries.values().filter(of_status).filter_map(|kept| kept.entry.number().ok())
     }
 
-    pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
+    pub(super) fn write(&self, writes: &mut Writes<'_>, key: &RowKey) -> Result<(), StoreError> {
         if let Some((leaves, by)) = &self.erased
-            && rows::erase(connection, leaves, *by)? != leaves.len()
+            && rows::erase(writes.connection()?, leaves, *by)? != leaves.len()
         {
             return Err(StoreError::Corrupt("evidence to be erased is gone".to_owned()));
         }
         if let Some((hold, leaf)) = &self.new_hold {
-            rows::put_hold(connection, key, hold, *leaf)?;
+            rows::put_hold(writes.connection()?, key, hold, *leaf)?;
         }
-        self.lifted.as_ref().map_or(Ok(()), |id| rows::remove_hold(connection, id))
+        self.lifted.as_ref().map_or(Ok(()), |id| rows::remove_hold(writes.connection()?, id))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ledger::decimal;
 use crate::store::certificate::Found;
 use crate::store::ledger::Declaration;
 use crate::store::webhook::{self, Delivery};
-use crate::store::{Connection, StoreError};
+use crate::store::{StoreError, Writes};
 use crate::webhook::new_id;
 
 /// Something an organisation wants to know.
@@ -81,7 +81,7 @@ impl View<'_> {
     }
 
     /// One delivery for each event and webhook, in this transaction: told if and only if it happened.
-    pub(super) fn write_deliveries(&self, connection: &mut Connection) -> Result<(), StoreError> {
+    pub(super) fn write_deliveries(&self, writes: &mut Writes<'_>) -> Result<(), StoreError> {
         let mut deliveries = Vec::new();
         for event in &self.events {
             let payload = Payload { kind: event.kind, timestamp: self.moment.at, data: &event.data };
@@ -93,7 +93,10 @@ impl View<'_> {
                 deliveries.push((Delivery { id, webhook: to.id.clone(), body, attempts: 0 }, event.leaf));
             }
         }
-        webhook::add_deliveries(connection, &deliveries, self.moment.at)
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        webhook::add_deliveries(writes.connection()?, &deliveries, self.moment.at)
     }
 
     /// Whether this batch stops or removes a webhook: what it adds would wait for ever, or refer to nothing.

@@ -40,9 +40,10 @@ use crate::entry::Kind;
 use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, KnownKey, Registry};
 use crate::store::certificate::{self, Found, Standing};
+use crate::store::touched::Asked;
 use crate::store::{
-    Connection, RowKey, StoreError, log_key, officer as officer_rows, regime, registry as rows,
-    session as session_rows, webhook,
+    RowKey, StoreError, Writes, log_key, officer as officer_rows, regime, registry as rows, session as session_rows,
+    webhook,
 };
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
@@ -198,41 +199,36 @@ impl Action {
         matches!(self, Self::Registry(_) | Self::Session(_) | Self::Archive(_))
     }
 
-    /// Which rows it needs.
-    pub(super) fn touches(
-        &self,
-        numbers: &mut BTreeSet<CertificateNumber>,
-        references: &mut BTreeSet<(String, String)>,
-        mrns: &mut BTreeSet<Mrn>,
-        organisation: Option<&str>,
-    ) {
+    /// Which rows it needs; a submission those under the organisation's reference too.
+    pub(super) fn touches(&self, asked: &mut Asked, organisation: Option<&str>) {
         match self {
             Self::Submit(submission) => {
-                numbers.insert(submission.number);
-                numbers.extend(submission.certificate.replaces);
+                asked.numbers.insert(submission.number);
+                asked.numbers.extend(submission.certificate.replaces);
                 if let Some(organisation) = organisation {
-                    references.insert((organisation.to_owned(), submission.certificate.reference.to_string()));
+                    let reference = submission.certificate.reference.to_string();
+                    asked.references.insert((organisation.to_owned(), reference));
                 }
             }
             Self::Suspend { number, .. }
             | Self::Resume { number }
             | Self::Revoke { number, .. }
             | Self::ReadDocument { number, .. } => {
-                numbers.insert(*number);
+                asked.numbers.insert(*number);
             }
             Self::Check(request) => {
-                numbers.extend(request.prepared.keys());
-                check::declarations(request, &check::own_mrn(request), mrns);
+                asked.numbers.extend(request.prepared.keys());
+                check::declarations(request, &check::own_mrn(request), &mut asked.named);
             }
-            Self::Paper(request) => numbers.extend(request.presented.number()),
+            Self::Paper(request) => asked.numbers.extend(request.presented.number()),
             Self::Position(request) => {
-                numbers.extend(request.check.prepared.keys());
-                check::declarations(&request.check, &request.mrn, mrns);
+                asked.numbers.extend(request.check.prepared.keys());
+                check::declarations(&request.check, &request.mrn, &mut asked.named);
             }
-            Self::Declaration(request) => drop(mrns.insert(request.mrn.clone())),
+            Self::Declaration(request) => drop(asked.named.insert(request.mrn.clone())),
             Self::Control(request) => {
-                numbers.extend(request.report.certificate);
-                mrns.extend(request.report.declaration.clone());
+                asked.numbers.extend(request.report.certificate);
+                asked.named.extend(request.report.declaration.clone());
             }
             Self::RefuseSeal { .. }
             | Self::Export(_)
@@ -335,7 +331,7 @@ impl View<'_> {
     }
 
     /// Writes what changed.
-    pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
+    pub(super) fn write(&self, writes: &mut Writes<'_>, key: &RowKey) -> Result<(), StoreError> {
         let standing = |number| match self.standings.get(number) {
             Some(Found::Standing(standing)) => Ok(standing.as_ref()),
             _ => Err(StoreError::Corrupt(format!("no standing for {number}"))),
@@ -346,17 +342,18 @@ impl View<'_> {
                 .iter()
                 .map(|(number, jws)| Ok((standing(number)?, jws.as_slice())))
                 .collect::<Result<_, StoreError>>()?;
-            certificate::insert(connection, key, &new)?;
+            certificate::insert(writes.connection()?, key, &new)?;
         }
         let inserted: BTreeSet<_> = self.inserted.iter().map(|(number, _)| number).collect();
         for number in self.changed.iter().filter(|number| !inserted.contains(number)) {
-            certificate::update_status(connection, key, standing(number)?)?;
+            certificate::update_status(writes.connection()?, key, standing(number)?)?;
         }
-        self.ledger.write(connection, key)?;
-        self.controls.write(connection, key)?;
-        self.archive.write(connection, key)?;
-        self.sessions.write(connection, key)?;
+        self.ledger.write(writes, key)?;
+        self.controls.write(writes, key)?;
+        self.archive.write(writes, key)?;
+        self.sessions.write(writes, key)?;
         for row in &self.registry_rows {
+            let connection = writes.connection()?;
             match row {
                 RegistryRow::Caller(caller, leaf) => rows::put_caller(connection, key, caller, *leaf)?,
                 RegistryRow::Manufacturer(new, leaf) => rows::put_manufacturer(connection, key, new, *leaf)?,
@@ -383,6 +380,6 @@ impl View<'_> {
                 }
             }
         }
-        self.write_deliveries(connection)
+        self.write_deliveries(writes)
     }
 }

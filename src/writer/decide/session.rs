@@ -12,7 +12,7 @@ use crate::officer::{
     SessionRefused, Standing, WRONG_PINS_MAX,
 };
 use crate::registry::{Registry, Row};
-use crate::store::{Connection, RowKey, StoreError, link as link_rows, session as session_rows};
+use crate::store::{Connection, RowKey, StoreError, Writes, link as link_rows, session as session_rows};
 use crate::writer::{Arrival, By, Failure, Invitation, Origin, Reply, SessionChange, SignedIn};
 
 /// What a command about sessions needs, and what it changes.
@@ -90,17 +90,18 @@ impl Sessions {
         self.browser.iter().find(|session| session.digest == *digest)
     }
 
-    pub(super) fn write(&self, connection: &mut Connection, key: &RowKey) -> Result<(), StoreError> {
+    pub(super) fn write(&self, writes: &mut Writes<'_>, key: &RowKey) -> Result<(), StoreError> {
         if let Some(link) = &self.kept_link {
-            link_rows::put(connection, key, link)?;
+            link_rows::put(writes.connection()?, key, link)?;
         }
         if !self.ended.is_empty() {
-            session_rows::remove(connection, &self.ended)?;
+            session_rows::remove(writes.connection()?, &self.ended)?;
         }
         for session in &self.kept {
-            session_rows::put(connection, key, session)?;
+            session_rows::put(writes.connection()?, key, session)?;
         }
-        self.over_before.map_or(Ok(()), |moment| session_rows::remove_begun_before(connection, moment))
+        let Some(moment) = self.over_before else { return Ok(()) };
+        session_rows::remove_begun_before(writes.connection()?, moment)
     }
 }
 

@@ -1,0 +1,103 @@
+//! `PostgreSQL` without libpq: tokio-postgres, driven on the calling thread.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::sync::Arc;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::StoreError;
+
+thread_local! {
+    /// Hands the runtime that drives a new connection to the wrapper that Diesel builds around it:
+    /// `BlockOn::get_runtime` takes no argument.
+    static HANDED_OVER: Cell<Option<Arc<Runtime>>> = const { Cell::new(None) };
+}
+
+/// Drives a connection on the thread that uses it: no hand-over to another thread per query.
+#[derive(Debug)]
+pub struct OnThisThread(Option<Arc<Runtime>>);
+
+impl BlockOn for OnThisThread {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match &self.0 {
+            Some(runtime) => runtime.block_on(future),
+            // Only a connection made past `Postgres::open` gets here: a pure future still resolves.
+            None => futures_util::FutureExt::now_or_never(future).unwrap_or_else(|| std::process::abort()),
+        }
+    }
+
+    fn get_runtime() -> Self {
+        Self(HANDED_OVER.take())
+    }
+}
+
+/// A connection on which statements go one after the other, or many in one round trip.
+#[expect(missing_debug_implementations, reason = "connections hold secrets")]
+pub struct Postgres {
+    connection: AsyncConnectionWrapper<AsyncPgConnection, OnThisThread>,
+    runtime: Arc<Runtime>,
+    had_a_batch: bool,
+}
+
+impl Postgres {
+    pub(super) fn open(config: &tokio_postgres::Config) -> Result<Self, StoreError> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let tls = MakeRustlsConnect::new(tls_config()?);
+        let mut inner = runtime.block_on(async {
+            let (client, connection) = config.connect(tls).await.map_err(StoreError::Connect)?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await.map_err(StoreError::from)
+        })?;
+        // A paused node must not stop the others for long: it loses its transaction instead.
+        runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(
+            &mut inner,
+            "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '15s';
+             SET TIME ZONE 'UTC';
+             -- Every access is by key. For a batch of keys and a small table the planner would read and hash all of it;
+             -- a plan that was made once would then do so with a large one.
+             SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+             -- So a statement is planned once a connection: planning it took as long as running it.
+             SET plan_cache_mode = 'force_generic_plan';
+             -- The one row of the head has no other way to be read; at the price put on that, it would be compiled first.
+             SET jit = off;",
+        ))?;
+        // Evidence is longer than a page's share and gets compressed; pglz took a seventh of the database's time. A
+        // server without lz4 says no, and stays with pglz.
+        let lz4 = "SET default_toast_compression = 'lz4'";
+        if let Err(error) = runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(&mut inner, lz4)) {
+            tracing::debug!(%error, "the database compresses with pglz");
+        }
+        let runtime = Arc::new(runtime);
+        HANDED_OVER.set(Some(Arc::clone(&runtime)));
+        Ok(Self { connection: AsyncConnectionWrapper::from(inner), runtime, had_a_batch: false })
+    }
+
+    /// Whether nobody has asked this before.
+    pub(super) const fn is_first_batch(&mut self) -> bool {
+        !std::mem::replace(&mut self.had_a_batch, true)
+    }
+
+    /// For one statement after the other.
+    pub fn each(&mut self) -> &mut AsyncConnectionWrapper<AsyncPgConnection, OnThisThread> {
+        &mut self.connection
+    }
+
+    /// For statements that do not wait for each other: those that are polled together are sent together, and the
+    /// database runs them in the order in which they were sent. The first that fails is the one whose error comes back.
+    pub(super) fn together<T>(&self, statements: impl AsyncFnOnce(&AsyncPgConnection) -> T) -> T {
+        self.runtime.block_on(statements(&self.connection))
+    }
+}
+
+/// TLS to the database, where its URL asks for it with `sslmode=require`.
+fn tls_config() -> Result<rustls::ClientConfig, StoreError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(super::url::roots()?)
+        .with_no_client_auth();
+    Ok(config)
+}

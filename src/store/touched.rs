@@ -1,0 +1,137 @@
+//! The rows that a batch of commands touches: `SQLite` is asked table by table, `PostgreSQL` in one round trip.
+
+use std::collections::BTreeSet;
+
+use diesel_async::AsyncPgConnection;
+use endmark_core::number::CertificateNumber;
+use endmark_core::position::ClaimKey;
+use endmark_core::reference::Mrn;
+
+use super::certificate::{self, Reference};
+use super::ledger::{self, Declaration, Presentation, Row, StoredClaim, StoredLine};
+use super::{Connection, RowKey, StoreError, head};
+
+/// What is asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Declarations that commands name, of which those before and after count too, and what was presented.
+    pub named: BTreeSet<Mrn>,
+    /// Declarations that stand beside those.
+    pub near: BTreeSet<Mrn>,
+    /// Certificates.
+    pub numbers: BTreeSet<CertificateNumber>,
+    /// References that a certificate may hold already.
+    pub references: BTreeSet<Reference>,
+}
+
+impl Asked {
+    /// Whether there is nothing to look up.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Which declaration follows which: earlier, later.
+    pub followers: BTreeSet<(Mrn, Mrn)>,
+    /// Declarations, named and near.
+    pub declarations: Vec<Row<Declaration, Mrn>>,
+    /// Their claims.
+    pub claims: Vec<Row<StoredClaim, ClaimKey>>,
+    /// What was presented under those named.
+    pub presentations: Vec<Row<Presentation, Mrn>>,
+    /// The lines of certificates.
+    pub lines: Vec<Row<StoredLine, CertificateNumber>>,
+    /// The newest claims on certificates.
+    pub newest: Vec<Row<StoredClaim, ClaimKey>>,
+    /// How certificates stand.
+    pub standings: Vec<(CertificateNumber, certificate::Found)>,
+    /// Who holds the references.
+    pub references: Vec<(Reference, CertificateNumber)>,
+}
+
+/// What is asked about, in lists: a declaration that is named is looked up like one nearby.
+struct Lists {
+    named: Vec<Mrn>,
+    mrns: Vec<Mrn>,
+    numbers: Vec<CertificateNumber>,
+    references: Vec<Reference>,
+    /// The most claims on each certificate.
+    newest: i64,
+}
+
+impl Lists {
+    fn of(asked: &Asked, newest: i64) -> Self {
+        Self {
+            named: asked.named.iter().cloned().collect(),
+            mrns: asked.named.union(&asked.near).cloned().collect(),
+            numbers: asked.numbers.iter().copied().collect(),
+            references: asked.references.iter().cloned().collect(),
+            newest,
+        }
+    }
+}
+
+/// Reads what is asked about. `newest`: the most claims on each certificate.
+pub fn read(connection: &mut Connection, key: &RowKey, asked: &Asked, newest: i64) -> Result<Touched, StoreError> {
+    let lists = Lists::of(asked, newest);
+    match connection {
+        Connection::Sqlite(_) => one_by_one(connection, key, &lists),
+        Connection::Postgres(postgres) => postgres.together(async |c| pg_read(c, key, &lists).await),
+    }
+}
+
+/// Begins a transaction, locks the head, and reads what is asked about behind that lock.
+pub fn lock_and_read(
+    connection: &mut Connection,
+    key: &RowKey,
+    asked: &Asked,
+    newest: i64,
+) -> Result<(head::Head, Touched), StoreError> {
+    let lists = Lists::of(asked, newest);
+    match connection {
+        Connection::Sqlite(_) => Ok((head::begin_and_lock(connection)?, one_by_one(connection, key, &lists)?)),
+        // The statement that locks is prepared the first time, and one that waits to be prepared could be overtaken.
+        Connection::Postgres(postgres) if postgres.is_first_batch() => postgres.together(async |c| {
+            let head = head::pg_begin_and_lock(c).await?;
+            Ok((head, pg_read(c, key, &lists).await?))
+        }),
+        // Each statement sees what was committed before it began, and it begins when the lock is had.
+        Connection::Postgres(postgres) => {
+            postgres.together(async |c| tokio::try_join!(head::pg_begin_and_lock(c), pg_read(c, key, &lists)))
+        }
+    }
+}
+
+fn one_by_one(connection: &mut Connection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
+    let newest = match connection {
+        Connection::Sqlite(c) => ledger::sqlite_claims_on(c, key, &lists.numbers, lists.newest)?,
+        Connection::Postgres(_) => Vec::new(),
+    };
+    Ok(Touched {
+        followers: ledger::earlier_and_later(connection, &lists.named)?,
+        declarations: ledger::declarations(connection, key, &lists.mrns)?,
+        claims: ledger::claims_of(connection, key, &lists.mrns)?,
+        presentations: ledger::presentations_of(connection, key, &lists.named)?,
+        lines: ledger::lines_of(connection, key, &lists.numbers)?,
+        newest,
+        standings: certificate::standings(connection, key, &lists.numbers)?,
+        references: certificate::by_references(connection, &lists.references)?,
+    })
+}
+
+async fn pg_read(c: &AsyncPgConnection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
+    let (followers, declarations, claims, presentations, lines, newest, standings, references) = tokio::try_join!(
+        ledger::pg_earlier_and_later(c, &lists.named),
+        ledger::pg_declarations(c, key, &lists.mrns),
+        ledger::pg_claims_of(c, key, &lists.mrns),
+        ledger::pg_presentations_of(c, key, &lists.named),
+        ledger::pg_lines_of(c, key, &lists.numbers),
+        ledger::pg_claims_on(c, key, &lists.numbers, lists.newest),
+        certificate::pg_standings(c, key, &lists.numbers),
+        certificate::pg_by_references(c, &lists.references),
+    )?;
+    Ok(Touched { followers, declarations, claims, presentations, lines, newest, standings, references })
+}
