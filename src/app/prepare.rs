@@ -1,6 +1,7 @@
 //! Verifying stored certificates from their bytes, before the writer needs them. Bounded, keyed by number, and
 //! judged again when trust changes.
 
+mod load;
 mod paths;
 
 use std::collections::{BTreeSet, HashMap};
@@ -15,9 +16,10 @@ use quick_cache::{Weighter, sync::Cache};
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
+use self::load::Loader;
 use self::paths::Paths;
 use crate::registry::Registry;
-use crate::store::{Readers, StoreError, certificate as rows};
+use crate::store::{Readers, StoreError};
 use crate::writer::{Prepared, Verified};
 
 /// The most bytes of sealed certificates the cache stands for.
@@ -51,6 +53,7 @@ pub struct VerifiedCache {
     /// hundredth of the memory of what they say.
     seals: Cache<Digest, ()>,
     paths: Paths,
+    loader: Loader,
 }
 
 impl Default for VerifiedCache {
@@ -59,6 +62,7 @@ impl Default for VerifiedCache {
             certificates: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES_MAX, ByBytes),
             seals: Cache::new(SEALS_MAX),
             paths: Paths::default(),
+            loader: Loader::default(),
         }
     }
 }
@@ -91,7 +95,7 @@ impl VerifiedCache {
             return Ok(prepared);
         }
         prepared.extend(missing.iter().map(|number| (*number, Prepared::Absent)));
-        let found = readers.read(move |connection| rows::sealed_bytes(connection, &missing)).await?;
+        let found = self.loader.load(readers, missing).await?;
         for (number, jws, accepted_at) in found {
             let weight = u64::try_from(jws.len()).unwrap_or(u64::MAX).saturating_add(4_096);
             let entry = match self.verify(number, &jws, accepted_at, registry) {

@@ -3,6 +3,7 @@
 use endmark::cli::operator_change;
 use endmark::registry::Grant;
 use endmark::writer::RegistryChange;
+use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::support::{
@@ -12,6 +13,7 @@ use crate::support::{
 on_both_databases!(
     a_revoked_certificate_set_valid_in_sql_cannot_be_checked
     sealed_bytes_edited_in_sql_cannot_be_checked
+    a_moment_beyond_all_time_cannot_be_checked_and_harms_no_neighbour
     a_manufacturers_scope_edited_in_sql_cannot_be_checked
     an_anchor_edited_in_sql_cannot_be_checked
     a_revoked_certificate_put_back_as_it_was_cannot_be_checked
@@ -73,6 +75,21 @@ async fn sealed_bytes_edited_in_sql_cannot_be_checked(on: On) {
     };
     let (register, verdict) = Box::pin(verdict_after(on, "T-2", bytes)).await;
     assert_eq!(verdict["verdict"], "cannotBeChecked", "{verdict:#}");
+    register.stop().await;
+}
+
+async fn a_moment_beyond_all_time_cannot_be_checked_and_harms_no_neighbour(on: On) {
+    let register = Register::start(on).await;
+    let (bad, good) = (register.issue("T-12").await, register.issue("T-13").await);
+    let late = format!("UPDATE certificate SET accepted_micros = {} WHERE number = '{bad}'", i64::MAX);
+    sql(&register.place, &late);
+    // A new process: nothing is remembered from before, and those who ask at once share a reading.
+    let register = register.restart().await;
+    let (of_bad, of_good) = (consignment(&bad), consignment(&good));
+    let asked = (0..8).flat_map(|_| [register.check(&of_bad), register.check(&of_good)]);
+    for (verdict, wanted) in join_all(asked).await.iter().zip(["cannotBeChecked", "conforms"].into_iter().cycle()) {
+        assert_eq!(verdict["verdict"], wanted, "{verdict:#}");
+    }
     register.stop().await;
 }
 
