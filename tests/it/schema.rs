@@ -62,3 +62,22 @@ fn migrations_go_up_down_and_up_and_the_two_schemas_are_the_same() {
     assert!(sqlite.len() > 40, "{sqlite:?}");
     assert_eq!(sqlite, postgres);
 }
+
+/// `.cargo/config.toml` sets them; a build that lost them would be slower, and nobody would know.
+#[test]
+fn sqlite_is_built_as_its_makers_advise_for_one_thread_a_connection() {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+    let found: Vec<Found> = diesel::sql_query("PRAGMA compile_options").load(&mut connection).unwrap();
+    let has = |name: &str| found.iter().any(|option| option.compile_options == name);
+    for wanted in ["THREADSAFE=2", "DEFAULT_MEMSTATUS=0"] {
+        assert!(has(wanted), "{wanted} is missing");
+    }
+    for unwanted in ["ENABLE_MEMORY_MANAGEMENT", "ENABLE_API_ARMOR", "ENABLE_STAT4"] {
+        assert!(!has(unwanted), "{unwanted} is there");
+    }
+}
