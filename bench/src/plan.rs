@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
+use clap::value_parser;
+
 use crate::report::Expected;
 use crate::scenario::{self, Goal, Scenario};
 
@@ -30,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     /// How many certificates the register holds.
-    #[arg(long)]
+    #[arg(long, value_parser = value_parser!(u32).range(1..))]
     certificates: Option<u32>,
     /// Follow the medians of `check` and `reserve`, memory, disk and start from 10^4 to 10^6 certificates instead.
     #[arg(long, conflicts_with = "certificates")]
@@ -39,16 +42,17 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with_all = ["growth", "certificates", "scenario", "connections"])]
     log: bool,
     /// A mixed load with faults for so many minutes instead; ends by comparing answers, ledger and log, and memory.
-    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["growth", "certificates", "scenario", "connections", "log"])]
+    #[arg(long, value_name = "MINUTES", value_parser = value_parser!(u32).range(1..))]
+    #[arg(conflicts_with_all = ["growth", "certificates", "scenario", "connections", "log"])]
     soak: Option<u32>,
     /// Only these scenarios; `ping`, to which they are compared, always comes along.
-    #[arg(long)]
+    #[arg(long, value_parser = PossibleValuesParser::new(scenario::ALL.map(|scenario| scenario.name)))]
     scenario: Vec<String>,
     /// Only at so many connections.
-    #[arg(long)]
-    connections: Option<usize>,
+    #[arg(long, value_parser = value_parser!(u16).range(1..))]
+    connections: Option<u16>,
     /// How long each scenario counts, in seconds.
-    #[arg(long)]
+    #[arg(long, value_parser = value_parser!(u64).range(1..=3_600))]
     seconds: Option<u64>,
 }
 
@@ -76,10 +80,10 @@ impl From<Arguments> for Plan {
         let sizes = match (arguments.growth, quick) {
             (true, true) => vec![1_000, 10_000],
             (true, false) => vec![10_000, 100_000, 1_000_000],
-            (false, _) => vec![arguments.certificates.unwrap_or(if quick { 5_000 } else { 100_000 }).max(1)],
+            (false, _) => vec![arguments.certificates.unwrap_or(if quick { 5_000 } else { 100_000 })],
         };
         let connections = match (arguments.growth, quick) {
-            _ if arguments.connections.is_some() => arguments.connections.into_iter().collect(),
+            _ if arguments.connections.is_some() => arguments.connections.into_iter().map(usize::from).collect(),
             (_, true) => vec![FULL_LOAD],
             // One: the time of a single request. Full load: what it costs, without the wait for the disk.
             (true, false) => vec![1, FULL_LOAD],

@@ -37,11 +37,11 @@ pub(crate) fn serials(
     match scenario.needs {
         Needs::Nothing | Needs::Unseen => Ok(register.stock.next..u64::MAX),
         Needs::Seen => {
-            let service = bench.services.first().ok_or("no service to ask")?;
-            if register.stock.seen_by != Some(service.process()) {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                runtime.block_on(see(bench.folder, service, &register.stock))?;
-                register.stock.seen_by = Some(service.process());
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            for service in bench.services {
+                if register.stock.seen_by.insert(service.process()) {
+                    runtime.block_on(see(bench.folder, service, &register.stock))?;
+                }
             }
             Ok(register.stock.next..u64::MAX)
         }

@@ -155,8 +155,14 @@ pub(crate) const ALL: [Scenario; 16] = [
     Scenario { name: "reserve_hot", ask: reserve_hot, goal: Goal::Part("ping", 0.4), ..RESERVE },
     Scenario { name: "read", caller: "maker", ask: read, status: 200, says: "\"number\":", ..PING },
     Scenario { name: "receipt", caller: "maker", ask: receipt, status: 200, says: "c2sp.org/tlog-proof", ..PING },
-    Scenario { name: "check_two", load: Load::TwoNodes, goal: Goal::Part("check", 0.8), ..CHECK },
-    Scenario { name: "reserve_two", load: Load::TwoNodes, goal: Goal::Part("reserve", 0.8), ..RESERVE },
+    Scenario { name: "check_two", needs: Needs::Seen, load: Load::TwoNodes, goal: Goal::Part("check", 0.8), ..CHECK },
+    Scenario {
+        name: "reserve_two",
+        needs: Needs::Seen,
+        load: Load::TwoNodes,
+        goal: Goal::Part("reserve", 0.8),
+        ..RESERVE
+    },
     ISSUE,
     Scenario { name: "issue_rsa", needs: Needs::SealedRsa, goal: Goal::Open, ..ISSUE },
 ];

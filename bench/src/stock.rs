@@ -1,5 +1,6 @@
 //! What the driver has at hand: the numbers issued, the declarations to send, certificates to submit.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -25,8 +26,8 @@ pub(crate) struct Stock {
     pub(crate) next: u64,
     /// Who types numbers, once somebody does.
     pub(crate) officer: Session,
-    /// The process of the service that was asked about every certificate, if one was.
-    pub(crate) seen_by: Option<u32>,
+    /// The processes that were asked about every certificate.
+    pub(crate) seen_by: BTreeSet<u32>,
 }
 
 impl Stock {
@@ -39,7 +40,7 @@ impl Stock {
             sealed: Vec::new(),
             next: 1,
             officer: Session::default(),
-            seen_by: None,
+            seen_by: BTreeSet::new(),
         })
     }
 
