@@ -93,14 +93,17 @@ pub fn lock_and_read(
     let lists = Lists::of(asked, newest);
     match connection {
         Connection::Sqlite(_) => Ok((head::begin_and_lock(connection)?, one_by_one(connection, key, &lists)?)),
-        // The statement that locks is prepared the first time, and one that waits to be prepared could be overtaken.
-        Connection::Postgres(postgres) if postgres.is_first_batch() => postgres.together(async |c| {
-            let head = head::pg_begin_and_lock(c).await?;
-            Ok((head, pg_read(c, key, &lists).await?))
-        }),
-        // Each statement sees what was committed before it began, and it begins when the lock is had.
         Connection::Postgres(postgres) => {
-            postgres.together(async |c| tokio::try_join!(head::pg_begin_and_lock(c), pg_read(c, key, &lists)))
+            // The statement that locks is prepared the first time, and one that waits to be prepared could be overtaken.
+            let first = postgres.is_first_batch();
+            postgres.together(async |c| {
+                if first {
+                    let head = head::pg_begin_and_lock(c).await?;
+                    return Ok((head, pg_read(c, key, &lists).await?));
+                }
+                // Each statement sees what was committed before it began, and it begins when the lock is had.
+                tokio::try_join!(head::pg_begin_and_lock(c), pg_read(c, key, &lists))
+            })
         }
     }
 }
