@@ -63,19 +63,19 @@ struct Lists {
 }
 
 impl Lists {
-    fn of(asked: &Asked, newest: i64) -> Self {
+    fn of(asked: &Asked, newest: usize) -> Self {
         Self {
             named: asked.named.iter().cloned().collect(),
             mrns: asked.named.union(&asked.near).cloned().collect(),
             numbers: asked.numbers.iter().copied().collect(),
             references: asked.references.iter().cloned().collect(),
-            newest,
+            newest: i64::try_from(newest).unwrap_or(i64::MAX),
         }
     }
 }
 
 /// Reads what is asked about. `newest`: the most claims on each certificate.
-pub fn read(connection: &mut Connection, key: &RowKey, asked: &Asked, newest: i64) -> Result<Touched, StoreError> {
+pub fn read(connection: &mut Connection, key: &RowKey, asked: &Asked, newest: usize) -> Result<Touched, StoreError> {
     let lists = Lists::of(asked, newest);
     match connection {
         Connection::Sqlite(_) => one_by_one(connection, key, &lists),
@@ -88,7 +88,7 @@ pub fn lock_and_read(
     connection: &mut Connection,
     key: &RowKey,
     asked: &Asked,
-    newest: i64,
+    newest: usize,
 ) -> Result<(head::Head, Touched), StoreError> {
     let lists = Lists::of(asked, newest);
     match connection {
@@ -109,17 +109,13 @@ pub fn lock_and_read(
 }
 
 fn one_by_one(connection: &mut Connection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
-    let newest = match connection {
-        Connection::Sqlite(c) => ledger::sqlite_claims_on(c, key, &lists.numbers, lists.newest)?,
-        Connection::Postgres(_) => Vec::new(),
-    };
     Ok(Touched {
         followers: ledger::earlier_and_later(connection, &lists.named)?,
         declarations: ledger::declarations(connection, key, &lists.mrns)?,
         claims: ledger::claims_of(connection, key, &lists.mrns)?,
         presentations: ledger::presentations_of(connection, key, &lists.named)?,
         lines: ledger::lines_of(connection, key, &lists.numbers)?,
-        newest,
+        newest: ledger::claims_on(connection, key, &lists.numbers, lists.newest)?,
         standings: certificate::standings(connection, key, &lists.numbers)?,
         references: certificate::by_references(connection, &lists.references)?,
     })

@@ -29,7 +29,7 @@ use crate::store::{Connection, RowKey, StoreError, registry_digest, tile};
 const CLOCK_BEHIND_MAX: Duration = Duration::seconds(10);
 
 /// The most claims on a certificate that are loaded: those that an answer shows, and one that says there are more.
-const NEWEST: i64 = 1 + ENTRIES_MAX as i64;
+const NEWEST: usize = ENTRIES_MAX + 1;
 
 /// How often what was found may lead to more: along a chain of certificates that replace each other, mostly once.
 const LOOKS_MAX: usize = 66;
@@ -170,12 +170,11 @@ impl Core {
         };
         let (size, root) = (self.edge.size(), self.edge.root());
         if head.size != size || head.root != root {
-            self.edge = match followed(connection, &self.edge, head)? {
-                Some(edge) => edge,
-                None => {
-                    require_continuation(connection, size, root, head).map_err(as_trouble)?;
-                    load_edge(connection, head).map_err(as_trouble)?
-                }
+            self.edge = if let Some(edge) = followed(connection, &self.edge, head)? {
+                edge
+            } else {
+                require_continuation(connection, size, root, head).map_err(as_trouble)?;
+                load_edge(connection, head).map_err(as_trouble)?
             };
         }
         if !head.is_intact(&self.context.keys.rows) {

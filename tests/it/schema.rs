@@ -71,7 +71,7 @@ fn sqlite_is_built_as_its_makers_advise_for_one_thread_a_connection() {
         #[diesel(sql_type = Text)]
         compile_options: String,
     }
-    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+    let mut connection = <SqliteConnection as diesel::Connection>::establish(":memory:").unwrap();
     let found: Vec<Found> = diesel::sql_query("PRAGMA compile_options").load(&mut connection).unwrap();
     let has = |name: &str| found.iter().any(|option| option.compile_options == name);
     for wanted in ["THREADSAFE=2", "DEFAULT_MEMSTATUS=0"] {

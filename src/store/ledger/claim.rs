@@ -163,16 +163,20 @@ pub(in crate::store) async fn pg_claims_of(
 }
 
 /// The newest claims on each certificate, at least `most` of each where there are so many.
-pub(in crate::store) fn sqlite_claims_on(
-    connection: &mut SqliteConnection,
+pub fn claims_on(
+    connection: &mut Connection,
     key: &RowKey,
     certificates: &[CertificateNumber],
     most: i64,
 ) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+    let c = match connection {
+        Connection::Sqlite(c) => c,
+        Connection::Postgres(c) => return c.together(async |c| pg_claims_on(c, key, certificates, most).await),
+    };
     let texts: Vec<String> = certificates.iter().map(ToString::to_string).collect();
     let mut rows: Vec<Row> = Vec::new();
     for some in texts.chunks(NUMBERS_AT_ONCE) {
-        rows.extend(claims_on_some(connection, some, most)?);
+        rows.extend(claims_on_some(c, some, most)?);
     }
     rows.into_iter().map(|row| row.open(key)).collect()
 }

@@ -14,6 +14,9 @@ use crate::store::{Connection, StoreError, Writes};
 
 const COLUMNS: (follower::earlier, follower::later) = (follower::earlier, follower::later);
 
+/// Earlier and later, as stored.
+type Pairs = Vec<(String, String)>;
+
 /// Which declarations precede or follow some: earlier, later, each pair once.
 pub fn earlier_and_later(connection: &mut Connection, mrns: &[Mrn]) -> Result<BTreeSet<(Mrn, Mrn)>, StoreError> {
     let c = match connection {
@@ -21,7 +24,7 @@ pub fn earlier_and_later(connection: &mut Connection, mrns: &[Mrn]) -> Result<BT
         Connection::Postgres(c) => return c.together(async |c| pg_earlier_and_later(c, mrns).await),
     };
     let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let mut found: Vec<(String, String)> = Vec::new();
+    let mut found = Pairs::new();
     // Two statements, so that each uses its index.
     for some in texts.chunks(10_000) {
         found.extend(follower::table.filter(follower::earlier.eq_any(some)).select(COLUMNS).load(c)?);
@@ -41,7 +44,7 @@ pub(in crate::store) async fn pg_earlier_and_later(
     let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
     let later = follower::table.filter(follower::earlier.eq_any(&texts)).select(COLUMNS);
     let earlier = follower::table.filter(follower::later.eq_any(&texts)).select(COLUMNS);
-    let (mut found, others): (Vec<(String, String)>, Vec<(String, String)>) = tokio::try_join!(
+    let (mut found, others): (Pairs, Pairs) = tokio::try_join!(
         diesel_async::RunQueryDsl::load(later, &mut &*connection),
         diesel_async::RunQueryDsl::load(earlier, &mut &*connection),
     )?;
