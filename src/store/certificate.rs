@@ -183,6 +183,7 @@ pub(super) async fn pg_standings(
     let these = certificate::table.filter(certificate::number.eq_any(&texts)).select(Row::as_select());
     let changes = prepared(LAST_CHANGES).bind::<Array<Text>, _>(&texts);
     let (rows, last) = tokio::try_join!(
+        biased;
         diesel_async::RunQueryDsl::load(these, &mut &*connection),
         diesel_async::RunQueryDsl::load(changes, &mut &*connection),
     )?;

@@ -124,6 +124,7 @@ pub fn begin_and_lock(connection: &mut Connection) -> Result<Head, StoreError> {
 pub(super) async fn pg_begin_and_lock(connection: &AsyncPgConnection) -> Result<Head, StoreError> {
     let mut begin = connection;
     let ((), mut rows): ((), Vec<Row>) = tokio::try_join!(
+        biased;
         diesel_async::SimpleAsyncConnection::batch_execute(&mut begin, "BEGIN"),
         diesel_async::RunQueryDsl::load(head::table.for_update().limit(1), &mut &*connection),
     )?;

@@ -86,7 +86,8 @@ impl Postgres {
     }
 
     /// For statements that do not wait for each other: those that are polled together are sent together, and the
-    /// database runs them in the order in which they were sent. The first that fails is the one whose error comes back.
+    /// database runs them in the order in which they were sent. After one that fails it refuses the others, so they must
+    /// be polled in that order every time (`biased`), or a refusal would hide what failed.
     pub(super) fn together<T>(&self, statements: impl AsyncFnOnce(&AsyncPgConnection) -> T) -> T {
         self.runtime.block_on(statements(&self.connection))
     }

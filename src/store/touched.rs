@@ -102,7 +102,7 @@ pub fn lock_and_read(
                     return Ok((head, pg_read(c, key, &lists).await?));
                 }
                 // Each statement sees what was committed before it began, and it begins when the lock is had.
-                tokio::try_join!(head::pg_begin_and_lock(c), pg_read(c, key, &lists))
+                tokio::try_join!(biased; head::pg_begin_and_lock(c), pg_read(c, key, &lists))
             })
         }
     }
@@ -123,6 +123,7 @@ fn one_by_one(connection: &mut Connection, key: &RowKey, lists: &Lists) -> Resul
 
 async fn pg_read(c: &AsyncPgConnection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
     let (followers, declarations, claims, presentations, lines, newest, standings, references) = tokio::try_join!(
+        biased;
         ledger::pg_earlier_and_later(c, &lists.named),
         ledger::pg_declarations(c, key, &lists.mrns),
         ledger::pg_claims_of(c, key, &lists.mrns),

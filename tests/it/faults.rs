@@ -5,7 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::support::{On, Register, consignment, on_both_databases, problem, sql};
+use diesel::connection::SimpleConnection as _;
+use endmark::store::head::{begin_and_lock, rollback};
+use endmark::store::{Connection, apart};
+use futures_util::future::join_all;
+
+use crate::support::{On, Register, consignment, on_both_databases, problem, sql, url};
 
 on_both_databases!(
     a_poison_command_in_a_batch_harms_no_neighbour
@@ -64,6 +69,33 @@ async fn a_database_that_goes_away_is_a_503_and_comes_back(on: On) {
     assert!([200, 500, 503].contains(&answered.status.as_u16()), "{}", answered.body);
     sql(&register.place, back);
     assert_eq!(register.check(&consignment(&number)).await["verdict"], "conforms");
+    register.stop().await;
+}
+
+/// The statements behind the lock are refused after it was not had; that must not look like commands that fail.
+#[actix_web::test]
+async fn a_head_that_is_locked_for_too_long_is_a_503_for_everyone() {
+    let register = Register::start(On::Postgres).await;
+    let number = register.issue("F-3").await;
+    let url = url(&register.place);
+    let held = apart(|| {
+        let mut connection = Connection::open(&url.parse()?)?;
+        if let Connection::Postgres(c) = &mut connection {
+            // Longer than the service would hold it: a node that hangs and cannot be told so.
+            c.each().batch_execute("SET idle_in_transaction_session_timeout = 0")?;
+        }
+        begin_and_lock(&mut connection)?;
+        Ok(connection)
+    });
+    let mut held = held.unwrap();
+    let asked = consignment(&number);
+    let answers = join_all((0..8).map(|_| register.world.customs.post("/v1/customs/checks", &asked))).await;
+    let answers: Vec<String> = answers.into_iter().map(|answered| problem(&answered.unwrap())).collect();
+    assert!(answers.iter().any(|answer| answer == "503 unavailable"), "{answers:?}");
+    // Those that waited behind it were not even tried.
+    assert!(answers.iter().all(|answer| ["503 unavailable", "503 busy"].contains(&answer.as_str())), "{answers:?}");
+    apart(move || rollback(&mut held)).unwrap();
+    assert_eq!(register.check(&asked).await["verdict"], "conforms");
     register.stop().await;
 }
 

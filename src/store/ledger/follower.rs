@@ -45,6 +45,7 @@ pub(in crate::store) async fn pg_earlier_and_later(
     let later = follower::table.filter(follower::earlier.eq_any(&texts)).select(COLUMNS);
     let earlier = follower::table.filter(follower::later.eq_any(&texts)).select(COLUMNS);
     let (mut found, others): (Pairs, Pairs) = tokio::try_join!(
+        biased;
         diesel_async::RunQueryDsl::load(later, &mut &*connection),
         diesel_async::RunQueryDsl::load(earlier, &mut &*connection),
     )?;
