@@ -139,12 +139,18 @@ struct LastChange {
     leaf: i64,
 }
 
-/// In both databases the kinds stand in the text word for word as in the index on them, or it would not be used.
-const SETS_STATUS: &str = "kind IN ('certificateSuspended', 'certificateResumed', 'certificateRevoked')";
-const LAST_CHANGES: &str = "SELECT certificate, max(leaf) AS leaf FROM entry
-     WHERE certificate = ANY(?) AND decision = 'done'
-         AND kind IN ('certificateSuspended', 'certificateResumed', 'certificateRevoked')
-     GROUP BY certificate";
+/// Word for word as in the index on them, or neither database would use it.
+macro_rules! sets_status {
+    () => {
+        "kind IN ('certificateSuspended', 'certificateResumed', 'certificateRevoked')"
+    };
+}
+
+const LAST_CHANGES: &str = concat!(
+    "SELECT certificate, max(leaf) AS leaf FROM entry WHERE certificate = ANY(?) AND decision = 'done' AND ",
+    sets_status!(),
+    " GROUP BY certificate"
+);
 
 /// How these certificates stand; those not there are left out. A row that is older than the log says does not count: it
 /// was put back as it once was, with the HMAC of then.
@@ -163,7 +169,7 @@ pub fn standings(
     // SQLite binds one parameter a number, and at most 32,766.
     for some in texts.chunks(1_000) {
         rows.extend(certificate::table.filter(certificate::number.eq_any(some)).select(Row::as_select()).load(c)?);
-        let changes = entry::table.filter(entry::certificate.eq_any(some)).filter(sql::<Bool>(SETS_STATUS));
+        let changes = entry::table.filter(entry::certificate.eq_any(some)).filter(sql::<Bool>(sets_status!()));
         let changes = changes.filter(entry::decision.eq("done")).group_by(entry::certificate);
         last.extend(changes.select((entry::certificate, max(entry::leaf).assume_not_null())).load(c)?);
     }

@@ -111,13 +111,11 @@ pub fn read(connection: &mut Connection) -> Result<Head, StoreError> {
 
 /// Begins a transaction and locks the head: everything after it is alone.
 pub fn begin_and_lock(connection: &mut Connection) -> Result<Head, StoreError> {
-    let c = match connection {
-        Connection::Sqlite(c) => c,
+    match connection {
+        Connection::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE")?,
         Connection::Postgres(c) => return c.together(async |c| pg_begin_and_lock(c).await),
-    };
-    c.batch_execute("BEGIN IMMEDIATE")?;
-    let row: Option<Row> = head::table.first(c).optional()?;
-    row.ok_or(StoreError::NoRegister)?.try_into()
+    }
+    read(connection)
 }
 
 /// The same in `PostgreSQL`, to be sent with others: before them, so that they run behind the lock.

@@ -87,13 +87,14 @@ impl Core {
         let now = clock.max(old.time);
 
         // 2. Load what the batch touches: mostly all of it came with the head.
-        let mut view = if self.registry.epoch == epoch {
-            self.load(connection, batch, now, asked, found)?
+        let (asked, found) = if self.registry.epoch == epoch {
+            (asked, found)
         } else {
             let asked = self.asked(batch);
             let found = touched::read(connection, keys, &asked, NEWEST)?;
-            self.load(connection, batch, now, asked, found)?
+            (asked, found)
         };
+        let mut view = self.load(connection, batch, now, asked, found)?;
 
         // 3. Decide each command on that state, each seeing the effects of those before it.
         let mut edge = self.edge.clone();

@@ -8,7 +8,7 @@ use endmark_core::position::{Claim, ClaimKey, ItemKey, LineKey, Phase};
 use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
-use super::{Row as Found, amount, column_of, json, number, read, read_json, small};
+use super::{Row as Found, amount, by_keys, column_of, json, number, read, read_json, small};
 use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::claim;
@@ -129,37 +129,10 @@ impl Row {
     }
 }
 
-/// The claims of declarations.
-pub fn claims_of(
-    connection: &mut Connection,
-    key: &RowKey,
-    declarations: &[Mrn],
-) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
-    let c = match connection {
-        Connection::Sqlite(c) => c,
-        Connection::Postgres(c) => return c.together(async |c| pg_claims_of(c, key, declarations).await),
-    };
-    let texts: Vec<&str> = declarations.iter().map(Mrn::as_str).collect();
-    let mut rows: Vec<Row> = Vec::new();
-    for some in texts.chunks(10_000) {
-        rows.extend(claim::table.filter(claim::mrn.eq_any(some)).select(Row::as_select()).load(c)?);
-    }
-    rows.into_iter().map(|row| row.open(key)).collect()
-}
-
-/// The same from `PostgreSQL`, to be sent with others.
-pub(in crate::store) async fn pg_claims_of(
-    connection: &AsyncPgConnection,
-    key: &RowKey,
-    declarations: &[Mrn],
-) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
-    if declarations.is_empty() {
-        return Ok(Vec::new());
-    }
-    let texts: Vec<&str> = declarations.iter().map(Mrn::as_str).collect();
-    let theirs = claim::table.filter(claim::mrn.eq_any(texts)).select(Row::as_select());
-    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(theirs, &mut &*connection).await?;
-    rows.into_iter().map(|row| row.open(key)).collect()
+by_keys! {
+    /// The claims of declarations.
+    claims_of, pg_claims_of: Mrn, Mrn::as_str => Found<StoredClaim, ClaimKey>,
+    mrns => claim::table.filter(claim::mrn.eq_any(mrns))
 }
 
 /// The newest claims on each certificate, at least `most` of each where there are so many.

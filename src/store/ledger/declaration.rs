@@ -2,13 +2,12 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Text};
-use diesel_async::AsyncPgConnection;
 use endmark_core::manufacturer::Organisation;
 use endmark_core::position::{Joined, Phase, Position};
 use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
-use super::{Row as Found, column_of, json, read, read_json};
+use super::{Row as Found, by_keys, column_of, json, read, read_json};
 use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::{claim, declaration};
@@ -157,37 +156,10 @@ impl Row {
     }
 }
 
-/// Declarations by MRN.
-pub fn declarations(
-    connection: &mut Connection,
-    key: &RowKey,
-    mrns: &[Mrn],
-) -> Result<Vec<Found<Declaration, Mrn>>, StoreError> {
-    let c = match connection {
-        Connection::Sqlite(c) => c,
-        Connection::Postgres(c) => return c.together(async |c| pg_declarations(c, key, mrns).await),
-    };
-    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let mut rows: Vec<Row> = Vec::new();
-    for some in texts.chunks(10_000) {
-        rows.extend(declaration::table.filter(declaration::mrn.eq_any(some)).select(Row::as_select()).load(c)?);
-    }
-    rows.into_iter().map(|row| row.open(key)).collect()
-}
-
-/// The same from `PostgreSQL`, to be sent with others.
-pub(in crate::store) async fn pg_declarations(
-    connection: &AsyncPgConnection,
-    key: &RowKey,
-    mrns: &[Mrn],
-) -> Result<Vec<Found<Declaration, Mrn>>, StoreError> {
-    if mrns.is_empty() {
-        return Ok(Vec::new());
-    }
-    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let these = declaration::table.filter(declaration::mrn.eq_any(texts)).select(Row::as_select());
-    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(these, &mut &*connection).await?;
-    rows.into_iter().map(|row| row.open(key)).collect()
+by_keys! {
+    /// Declarations by MRN.
+    declarations, pg_declarations: Mrn, Mrn::as_str => Found<Declaration, Mrn>,
+    mrns => declaration::table.filter(declaration::mrn.eq_any(mrns))
 }
 
 /// A page of all declarations, in order; a row that cannot be read is an error of its own.

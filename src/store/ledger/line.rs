@@ -2,12 +2,11 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
-use diesel_async::AsyncPgConnection;
 use endmark_core::goods::CommodityCode;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, LinePosition};
 
-use super::{Row as Found, amount, column_of, json, number, read, read_json, small};
+use super::{Row as Found, amount, by_keys, column_of, json, number, read, read_json, small};
 use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::certificate_line;
@@ -110,44 +109,14 @@ impl Row {
     }
 }
 
-/// The lines of certificates, in order.
-pub fn lines_of(
-    connection: &mut Connection,
-    key: &RowKey,
-    certificates: &[CertificateNumber],
-) -> Result<Vec<Found<StoredLine, CertificateNumber>>, StoreError> {
-    let c = match connection {
-        Connection::Sqlite(c) => c,
-        Connection::Postgres(c) => return c.together(async |c| pg_lines_of(c, key, certificates).await),
-    };
-    let texts: Vec<String> = certificates.iter().map(ToString::to_string).collect();
-    let mut rows: Vec<Row> = Vec::new();
-    // SQLite binds one parameter a number, and at most 32,766.
-    for some in texts.chunks(10_000) {
-        let lines = certificate_line::table.filter(certificate_line::certificate.eq_any(some));
-        rows.extend(lines.order(IN_ORDER).select(Row::as_select()).load(c)?);
-    }
-    rows.into_iter().map(|row| row.open(key)).collect()
+by_keys! {
+    /// The lines of certificates, in order.
+    lines_of, pg_lines_of: CertificateNumber, ToString::to_string => Found<StoredLine, CertificateNumber>,
+    numbers => certificate_line::table.filter(certificate_line::certificate.eq_any(numbers)).order(IN_ORDER)
 }
 
 const IN_ORDER: (certificate_line::certificate, certificate_line::line) =
     (certificate_line::certificate, certificate_line::line);
-
-/// The same from `PostgreSQL`, to be sent with others.
-pub(in crate::store) async fn pg_lines_of(
-    connection: &AsyncPgConnection,
-    key: &RowKey,
-    certificates: &[CertificateNumber],
-) -> Result<Vec<Found<StoredLine, CertificateNumber>>, StoreError> {
-    if certificates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let texts = column_of!(certificates, number => number.to_string());
-    let lines = certificate_line::table.filter(certificate_line::certificate.eq_any(texts));
-    let lines = lines.order(IN_ORDER).select(Row::as_select());
-    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(lines, &mut &*connection).await?;
-    rows.into_iter().map(|row| row.open(key)).collect()
-}
 
 /// A page of all lines, in order; a row that cannot be read is an error of its own.
 pub fn all_lines(

@@ -1,13 +1,12 @@
 //! Goods presented at the border under a declaration.
 
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
 use endmark_core::manufacturer::Organisation;
 use endmark_core::number::CertificateNumber;
 use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
-use super::{Row as Found, json, read, read_json};
+use super::{Row as Found, by_keys, json, read, read_json};
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::presentation;
 use crate::store::{Connection, Rows, StoreError, column, count, micros, moment, on};
@@ -92,38 +91,10 @@ impl Row {
     }
 }
 
-/// The presentations under declarations.
-pub fn presentations_of(
-    connection: &mut Connection,
-    key: &RowKey,
-    mrns: &[Mrn],
-) -> Result<Vec<Found<Presentation, Mrn>>, StoreError> {
-    let c = match connection {
-        Connection::Sqlite(_) if mrns.is_empty() => return Ok(Vec::new()),
-        Connection::Sqlite(c) => c,
-        Connection::Postgres(c) => return c.together(async |c| pg_presentations_of(c, key, mrns).await),
-    };
-    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let theirs = presentation::table.filter(presentation::mrn.eq_any(texts)).order(IN_ORDER);
-    let rows: Vec<Row> = theirs.select(Row::as_select()).load(c)?;
-    rows.into_iter().map(|row| row.open(key)).collect()
-}
-
-const IN_ORDER: (presentation::mrn, presentation::leaf) = (presentation::mrn, presentation::leaf);
-
-/// The same from `PostgreSQL`, to be sent with others.
-pub(in crate::store) async fn pg_presentations_of(
-    connection: &AsyncPgConnection,
-    key: &RowKey,
-    mrns: &[Mrn],
-) -> Result<Vec<Found<Presentation, Mrn>>, StoreError> {
-    if mrns.is_empty() {
-        return Ok(Vec::new());
-    }
-    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let theirs = presentation::table.filter(presentation::mrn.eq_any(texts)).order(IN_ORDER);
-    let rows: Vec<Row> = diesel_async::RunQueryDsl::load(theirs.select(Row::as_select()), &mut &*connection).await?;
-    rows.into_iter().map(|row| row.open(key)).collect()
+by_keys! {
+    /// The presentations under declarations.
+    presentations_of, pg_presentations_of: Mrn, Mrn::as_str => Found<Presentation, Mrn>,
+    mrns => presentation::table.filter(presentation::mrn.eq_any(mrns)).order((presentation::mrn, presentation::leaf))
 }
 
 /// A page of all presentations, in order; a row that cannot be read is an error of its own.
