@@ -28,7 +28,7 @@ const MOVES: [&str; 8] = [
     "controlRecorded",
 ];
 /// The most of these that are read: the newest.
-const MOVES_MAX: i64 = 50;
+const MOVES_MAX: i64 = 200;
 /// The most controls: a row a certificate each.
 const CONTROLS_MAX: i64 = 1_000;
 

@@ -23,7 +23,7 @@ use crate::officer::acting;
 use crate::registry::{AnchorState, Caller, CallerState, Registry};
 use crate::replay::{Replayed, replay_to};
 use crate::store::{Connection, RowKey, archive, certificate, log, registry as rows};
-use crate::writer::{CheckRequest, Prepared, Question, Then, again};
+use crate::writer::{CheckRequest, Prepared, Presenting, Question, Then, again};
 
 /// What it needs beside the database.
 #[expect(missing_debug_implementations, reason = "a function shows nothing")]
@@ -174,6 +174,13 @@ fn question(entry: &Logged, evidence: &Evidence) -> Result<Question, String> {
     if entry.kind == Kind::GoodsPresented {
         consignment.stage = Stage::Border;
     }
+    let name: Option<String> = entry.member("presentation")?;
+    let presentation = name.map(|id| -> Result<Presenting, String> {
+        let means = entry.member("means")?.unwrap_or_default();
+        // Whether it was the caller's own name decides on the name alone, not on the goods.
+        Ok(Presenting { id, named: true, office: consignment.office.clone(), means })
+    });
+    let presentation = presentation.transpose()?;
     Ok(Question {
         request: CheckRequest {
             body: Arc::from([]),
@@ -183,7 +190,7 @@ fn question(entry: &Logged, evidence: &Evidence) -> Result<Question, String> {
             precheck: entry.kind == Kind::ConsignmentPrechecked,
         },
         mrn,
-        presentation: entry.member("presentation")?,
+        presentation,
         confidential: entry.member("confidential")?,
     })
 }

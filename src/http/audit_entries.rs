@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 use utoipa::IntoParams;
 
 use super::caller::Calling;
-use super::parameters::{Parameters, malformed};
+use super::parameters::{Parameters, leaf_named, malformed};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
@@ -159,6 +159,7 @@ pub(super) async fn entries(
     calling.require(&app, &[Grant::Auditor])?;
     let Parameters(query) = query?;
     let filter = query.filter()?;
+    let after = query.after.map(leaf_named).transpose()?;
     let order = Order { filter: filter.clone(), evidence: query.evidence, table: false, since: None };
     let text = said(&order).map_err(|error| Problem::new(ProblemKind::Internal, error.to_string()))?;
     let answer = app
@@ -168,7 +169,7 @@ pub(super) async fn entries(
         })
         .await?;
     let size = answer.published.head.size;
-    let (wanted, after) = (filter.clone(), query.after.map_or(0, |after| after.saturating_add(1)));
+    let (wanted, after) = (filter.clone(), after.map_or(0, |after| after.saturating_add(1)));
     let (next, below) = app.readers.read(move |connection| rows::range(connection, &wanted, after, size)).await?;
     let reading = Reading {
         app: app.clone(),

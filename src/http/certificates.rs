@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, leaf_named};
 use super::problem::ProblemDocument;
 use super::view::{CertificateView, StandingView};
 use super::{Problem, ProblemKind};
@@ -31,8 +31,10 @@ pub(super) fn number(text: &str) -> Result<CertificateNumber, Problem> {
 /// Whether nothing is left of any line. Who is no customs office does not see what is held confidentially, not
 /// through this either.
 pub(super) fn is_exhausted(lines: &[StoredLine], sees_all: bool) -> bool {
-    let hidden = |line: &StoredLine| if sees_all { 0 } else { line.position.confidential };
-    !lines.is_empty() && lines.iter().all(|line| line.position.available().saturating_add(hidden(line)) <= 0)
+    let left = |line: &StoredLine| {
+        if sees_all { line.position.available() } else { line.position.available_in_public() }
+    };
+    !lines.is_empty() && lines.iter().all(|line| left(line) <= 0)
 }
 
 /// A stored certificate: how it stands, its payload, its sealed bytes.
@@ -128,7 +130,8 @@ pub(super) async fn list(
     calling.require(&app, &[Grant::Manufacturer])?;
     let Parameters(query) = query?;
     let limit = query.limit.unwrap_or(50).clamp(1, PAGE_MAX);
-    let (key, organisation, before) = (app.context.keys.rows.clone(), calling.0.organisation.to_string(), query.before);
+    let before = query.before.map(leaf_named).transpose()?;
+    let (key, organisation) = (app.context.keys.rows.clone(), calling.0.organisation.to_string());
     let found =
         app.readers.read(move |connection| page(connection, &key, &organisation, before, i64::from(limit))).await?;
     let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
 use super::declaration_view::DeclarationView;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, leaf_named};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
 use crate::app::App;
@@ -56,6 +56,9 @@ struct Change {
     decision: String,
     /// The certificates concerned.
     certificates: Vec<String>,
+    /// How many more are: the entry names the first 512.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificates_omitted: Option<u64>,
     /// The declaration concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     declaration: Option<String>,
@@ -86,7 +89,15 @@ fn read(entry: u64, body: &[u8]) -> Option<Change> {
     }
     let certificates = read.get("certificates").and_then(Value::as_array).cloned().unwrap_or_default();
     let certificates = certificates.iter().filter_map(|number| Some(number.as_str()?.to_owned())).collect();
-    Some(Change { entry, at: text("at")?, kind, decision, certificates, declaration: text("declaration") })
+    Some(Change {
+        entry,
+        at: text("at")?,
+        kind,
+        decision,
+        certificates,
+        certificates_omitted: read.get("certificatesOmitted").and_then(Value::as_u64),
+        declaration: text("declaration"),
+    })
 }
 
 /// What changed since a leaf: statuses of certificates, positions of declarations.
@@ -100,7 +111,8 @@ pub(super) async fn changes(
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
     let Parameters(query) = query?;
-    let from = query.after.map_or(0, |after| after.saturating_add(1));
+    let after = query.after.map(leaf_named).transpose()?;
+    let from = after.map_or(0, |after| after.saturating_add(1));
     let (size, entries) = app
         .readers
         .read(move |connection| {
@@ -109,7 +121,7 @@ pub(super) async fn changes(
         })
         .await?;
     let last = entries.last().map(|(leaf, _)| *leaf);
-    let next = last.or(query.after).unwrap_or(0);
+    let next = last.or(after).unwrap_or(0);
     let more = last.is_some_and(|last| last.saturating_add(1) < size);
     let changes = entries.iter().filter_map(|(leaf, body)| read(*leaf, body)).collect();
     Ok(HttpResponse::Ok().json(Changes { changes, next, more }))
@@ -120,6 +132,8 @@ pub(super) async fn changes(
 pub(super) struct Stale {
     /// The oldest first, at most 1000.
     declarations: Vec<DeclarationView>,
+    /// Whether there are more, which show when these are dealt with.
+    more: bool,
 }
 
 /// The reservations that are older than the register's `stale_after_days` and not released: nothing drops them, somebody has
@@ -129,9 +143,12 @@ pub(super) struct Stale {
 pub(super) async fn stale_reservations(app: web::Data<App>, calling: Calling) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
     let (key, before) = (app.context.keys.rows.clone(), app.stale_before());
-    let found = app.readers.read(move |connection| stale(connection, &key, before, STALE_MAX)).await?;
+    let found =
+        app.readers.read(move |connection| stale(connection, &key, before, STALE_MAX.saturating_add(1))).await?;
+    let shown = usize::try_from(STALE_MAX).unwrap_or(usize::MAX);
+    let more = found.len() > shown;
     let mut declarations = Vec::with_capacity(found.len());
-    for row in found {
+    for row in found.into_iter().take(shown) {
         match row {
             Row::Good(declaration) => declarations.push(DeclarationView::new(&app, &declaration)),
             Row::Tampered(mrn) => {
@@ -140,5 +157,5 @@ pub(super) async fn stale_reservations(app: web::Data<App>, calling: Calling) ->
             }
         }
     }
-    Ok(HttpResponse::Ok().json(Stale { declarations }))
+    Ok(HttpResponse::Ok().json(Stale { declarations, more }))
 }

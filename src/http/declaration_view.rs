@@ -1,5 +1,7 @@
 //! How a declaration is shown.
 
+use std::collections::BTreeMap;
+
 use endmark_core::consignment::Consignment;
 use endmark_core::position::Joined;
 use endmark_core::reference::{Mrn, Office};
@@ -79,7 +81,7 @@ pub(super) struct DeclarationDetail {
     /// What officers found at the border, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     controls: Vec<ControlView>,
-    /// Its events, newest first.
+    /// Its events, newest first: the last 200 that moved goods, and the last 200 of any kind, questions too.
     history: Vec<HistoryEvent>,
 }
 
@@ -191,15 +193,18 @@ pub(super) async fn detail(app: &App, mrn: Mrn) -> Result<Option<DeclarationDeta
         id: of.id.clone(),
         customs_office: of.office.clone(),
         event_date_time: of.at,
-        turned_back: of.turned_back,
+        turned_back: !of.has_passed(),
         goods: of.goods.iter().map(goods).collect(),
         entry: of.leaf,
     };
+    // Questions, however many, push nothing out that moved the goods.
+    let events = known.history.iter().chain(&known.moves);
+    let history: BTreeMap<u64, &Event> = events.map(|event| (event.leaf, event)).collect();
     Ok(Some(DeclarationDetail {
         holds: known.claims.iter().filter_map(hold).collect(),
         presentations: known.presentations.iter().map(presentation).collect(),
         controls: known.controls.iter().map(ControlView::of).collect(),
-        history: known.history.iter().filter_map(HistoryEvent::of).collect(),
+        history: history.into_values().rev().filter_map(HistoryEvent::of).collect(),
         declaration: known.declaration.map(|of| DeclarationView::new(app, &of)),
     }))
 }

@@ -1,5 +1,6 @@
 //! `PUT` and `GET /v1/customs/declarations/{mrn}`: a declaration's whole position.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
@@ -19,7 +20,11 @@ use super::{Problem, ProblemKind, checks};
 use crate::app::{App, Cause};
 use crate::ledger::CertificateLedger;
 use crate::registry::Grant;
-use crate::writer::{Action, Answer, Command, DeclarationRequest, PositionRequest, Purpose, Reply};
+use crate::writer::{Action, Answer, Command, DeclarationRequest, PositionRequest, Presenting, Purpose, Reply};
+
+/// The most plates and containers that are kept of a presentation, and how much of the digest of each.
+const MEANS_MAX: usize = 20;
+const MEANS_DIGITS: usize = 16;
 
 /// A position that is held, or goods presented.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +52,7 @@ pub(super) struct OutcomeView {
     /// reservation exists.
     outcome: &'static str,
     /// The outcome in words.
-    detail: &'static str,
+    detail: Cow<'static, str>,
     /// The declaration as it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     declaration: Option<DeclarationView>,
@@ -62,8 +67,8 @@ pub(super) struct OutcomeView {
 #[serde(deny_unknown_fields)]
 pub(super) struct PutQuery {
     /// Shown to customs alone: to the manufacturer neither as use nor through what is left.
-    #[serde(default)]
-    confidential: bool,
+    /// As before where it is left out.
+    pub(super) confidential: Option<bool>,
 }
 
 /// Checks and reserves a declaration's whole position: all items or none. Sent again it replaces, never adds; a
@@ -88,10 +93,10 @@ pub(super) async fn reserve(
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let consignment = read_consignment(&app, &body, &mrn)?;
     let border = consignment.stage == Stage::Border;
-    let office = consignment.office.to_string();
+    let presenting = presenting(&app, &consignment, None);
     let purpose = || {
         if border {
-            Purpose::Present { id: office.clone() }
+            Purpose::Present(presenting.clone())
         } else {
             Purpose::Reserve { confidential: query.confidential }
         }
@@ -137,6 +142,23 @@ pub(super) fn read_consignment(app: &App, body: &[u8], mrn: &Mrn) -> Result<Cons
             consignment.reference = Some(own);
             Ok(consignment)
         }
+    }
+}
+
+/// Goods that stand at the border. Plates are kept as keyed digests: an entry is never erased.
+pub(super) fn presenting(app: &App, consignment: &Consignment, name: Option<&str>) -> Presenting {
+    let transport = consignment.transport.clone().unwrap_or_default();
+    let key = &app.context.keys.rows;
+    let means = transport.identities().into_iter().take(MEANS_MAX).map(|plate| {
+        let mut digest = key.digest("means", plate.as_bytes());
+        digest.truncate(MEANS_DIGITS);
+        digest
+    });
+    Presenting {
+        id: name.map_or_else(|| consignment.office.to_string(), str::to_owned),
+        named: name.is_some(),
+        means: means.collect(),
+        office: consignment.office.clone(),
     }
 }
 
@@ -193,11 +215,7 @@ fn answered(app: &App, answer: Answer) -> Result<HttpResponse, Problem> {
             entry,
         })),
         Reply::PositionRefused(refused) => {
-            let words = match refused.failure_reason {
-                "06" => "the goods are released already; correct them instead",
-                _ => "the verdict says why; nothing is reserved, and what was reserved before still is",
-            };
-            let mut problem = Problem::new(ProblemKind::ReservationRefused, words)
+            let mut problem = Problem::new(ProblemKind::ReservationRefused, refused.words)
                 .with("failureReason", refused.failure_reason)
                 .with("entry", entry);
             if let Some((item, line)) = refused.failed_item {
@@ -225,9 +243,25 @@ fn answered(app: &App, answer: Answer) -> Result<HttpResponse, Problem> {
             "another organisation made this position; only it changes it, others read it and add border presentations",
         )
         .with("entry", entry)),
+        Reply::PresentationTaken(words) => {
+            Err(Problem::new(ProblemKind::PresentationTaken, words).with("entry", entry))
+        }
+        Reply::BelowPresented { id, office } => Err(Problem::new(
+            ProblemKind::CorrectionBelowPresented,
+            format!(
+                "more than is left after this was presented at {office} under the name {id} and has left: present under \
+                 that name what did leave, or record that it was turned back, then correct"
+            ),
+        )
+        .with("presentation", id)
+        .with("customsOffice", office.to_string())
+        .with("entry", entry)),
         Reply::AboveRelease { item, line } => Err(Problem::new(
             ProblemKind::CorrectionAboveRelease,
-            format!("goods item {item}, line {line}: more than was released, or in a unit that cannot be compared"),
+            format!(
+                "goods item {item}, line {line}: more than was released, or in a unit that cannot be compared; correct \
+                 to at most what was released, in the unit of the line, and declare what is more anew"
+            ),
         )
         .with("failedItem", serde_json::json!({ "goodsItemNumber": item, "certificateLineNumber": line }))
         .with("entry", entry)),

@@ -33,6 +33,14 @@ pub(super) fn malformed(why: impl ToString) -> Problem {
     Problem::new(ProblemKind::ParameterMalformed, why.to_string())
 }
 
+/// A place in the log that a query names: what no log reaches is a mistake, not an end.
+pub(super) fn leaf_named(leaf: u64) -> Result<u64, Problem> {
+    match i64::try_from(leaf) {
+        Ok(_) => Ok(leaf),
+        Err(_) => Err(malformed(format!("{leaf} is beyond every log: give the leaf that the last answer named"))),
+    }
+}
+
 /// For parts of a path that are no text, such as `%FF`.
 pub fn unreadable_paths() -> PathConfig {
     PathConfig::default().error_handler(|error, _| malformed(error).into())

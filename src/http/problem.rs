@@ -96,6 +96,10 @@ kinds! {
     AnothersDeclaration FORBIDDEN "declaration-of-another-organisation" "Another organisation made this position";
     /// More than was released.
     CorrectionAboveRelease CONFLICT "correction-above-release" "The correction asks for more than was released";
+    /// Less than has left.
+    CorrectionBelowPresented CONFLICT "correction-below-presented" "The correction gives back goods that have left";
+    /// The name is taken.
+    PresentationTaken CONFLICT "presentation-name-taken" "Other goods were presented under this name";
     /// The control is not recorded.
     ControlRefused CONFLICT "control-refused" "The control is not recorded";
     /// More evidence than the quota.

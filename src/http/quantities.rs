@@ -1,5 +1,7 @@
 //! `GET /v1/customs/certificates/{number}/quantities`, and which certificates were used in a period.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 use endmark_core::number::CertificateNumber;
@@ -8,13 +10,14 @@ use time::Date;
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
-use super::parameters::{Parameters, malformed};
+use super::parameters::{Parameters, leaf_named, malformed};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
 use crate::ledger::CertificateLedger;
 use crate::registry::Grant;
 use crate::store::ledger::{self as rows, ClaimPage, StoredClaim, StoredLine};
+use crate::store::used::certificates_used;
 
 const PAGE_MAX: u32 = 1_000;
 
@@ -90,20 +93,24 @@ pub(super) struct Period {
     used_from: String,
     /// The last day.
     used_until: String,
-    /// Numbers after this one, as the `Link` header gives it.
-    after: Option<String>,
-    /// The most numbers of the page, up to 1000.
+    /// Uses after this entry, as the `Link` header gives it.
+    after: Option<u64>,
+    /// About the most numbers of the page, up to 1000.
     limit: Option<u32>,
 }
 
 /// Certificates that were used.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Used {
-    /// Their numbers.
-    certificates: Vec<String>,
+    /// Their numbers, each once; one that is used again later may stand on a later page too.
+    certificates: BTreeSet<String>,
+    /// How many more were cited by declarations that cite more than an entry names: their ledgers show them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    omitted: Option<u64>,
 }
 
-/// The certificates on which something was reserved or released in a period.
+/// The certificates on which something was reserved, by an officer's decision too, or released in a period, whatever
+/// became of it since.
 #[utoipa::path(tag = "customs", params(Period),
     responses((status = 200, body = Used), (status = 400, body = ProblemDocument)))]
 #[get("/v1/customs/certificates")]
@@ -125,17 +132,16 @@ pub(super) async fn used(
     if from >= until {
         return Err(malformed("usedFrom lies after usedUntil"));
     }
-    let after = after.unwrap_or_default();
-    let certificates = app
-        .readers
-        .read(move |connection| rows::used_certificates(connection, from, until, &after, i64::from(limit)))
-        .await?;
+    let after = after.map(leaf_named).transpose()?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let found = app.readers.read(move |connection| certificates_used(connection, (from, until), after, most)).await?;
     let mut response = HttpResponse::Ok();
-    if let Some(last) = certificates.last().filter(|_| u32::try_from(certificates.len()).is_ok_and(|n| n == limit)) {
+    if let Some(last) = found.more_after {
         let next = format!(
             "</v1/customs/certificates?usedFrom={used_from}&usedUntil={used_until}&limit={limit}&after={last}>; rel=\"next\""
         );
         response.insert_header((header::LINK, next));
     }
-    Ok(response.json(Used { certificates }))
+    let omitted = (found.omitted > 0).then_some(found.omitted);
+    Ok(response.json(Used { certificates: found.certificates, omitted }))
 }

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::{self, CONSIGNMENT, Wanted};
 use super::caller::Calling;
 use super::declaration_view::Override;
-use super::declarations::{OutcomeView, PositionHeld, mrn, position, read_consignment, step};
+use super::declarations::{OutcomeView, PositionHeld, PutQuery, mrn, position, presenting, read_consignment, step};
 use super::parameters::{self, Parameters};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind};
@@ -213,7 +213,7 @@ fn corrected(app: &App, items: Vec<CorrectedItem>) -> Result<Vec<(u32, Certifica
 
 /// Reserves by an officer's decision, whatever the verdict: what does not fit stands beside the ledger, which keeps
 /// its bound. Every later answer about the declaration and its certificates says so.
-#[utoipa::path(tag = "customs", request_body = Override,
+#[utoipa::path(tag = "customs", request_body = Override, params(PutQuery),
     responses((status = 200, body = PositionHeld), (status = 400, body = ProblemDocument),
         (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 #[post("/v1/customs/declarations/{mrn}/override")]
@@ -221,10 +221,12 @@ pub(super) async fn decide_by_hand(
     app: web::Data<App>,
     calling: Calling,
     path: web::Path<String>,
+    query: Result<Parameters<PutQuery>, Problem>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsWrite])?;
+    let Parameters(PutQuery { confidential }) = query?;
     let mrn = mrn(&path)?;
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let asked: Override = read(&app, &body)?;
@@ -233,7 +235,7 @@ pub(super) async fn decide_by_hand(
     }
     let consignment: Consignment = read_consignment(&app, asked.consignment.get().as_bytes(), &mrn)?;
     let officer = asked.officer.to_string();
-    let purpose = || Purpose::Override { office: asked.office.clone(), officer: officer.clone() };
+    let purpose = || Purpose::Override { office: asked.office.clone(), officer: officer.clone(), confidential };
     position(&app, &calling, &mrn, body, consignment, purpose).await
 }
 
@@ -256,7 +258,8 @@ pub(super) async fn present(
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let mut consignment = read_consignment(&app, &body, &mrn)?;
     consignment.stage = Stage::Border;
-    position(&app, &calling, &mrn, body, consignment, || Purpose::Present { id: id.clone() }).await
+    let presenting = presenting(&app, &consignment, Some(&id));
+    position(&app, &calling, &mrn, body, consignment, || Purpose::Present(presenting.clone())).await
 }
 
 /// Records that goods presented were turned back: they have not left, and may be presented again.

@@ -96,21 +96,20 @@ pub(super) async fn usage(
     let skip = query.skip.unwrap_or(0);
     own(&app, &calling, number).await?;
     let (lines, claims) =
-        ledger_of(&app, number, ClaimPage::skipping(skip, limit)).await?.ok_or_else(Problem::not_found)?;
+        ledger_of(&app, number, ClaimPage::in_public(skip, limit)).await?.ok_or_else(Problem::not_found)?;
     let full = u32::try_from(claims.len()).is_ok_and(|count| count == limit);
     let next = full.then(|| skip.saturating_add(limit));
     let lines = lines.iter().map(|line| {
         let position = &line.position;
-        let used = position.reserved.saturating_add(position.consumed).saturating_sub(position.confidential);
         UsedLine {
             line: line.key.line,
             unit: position.unit,
             granted: decimal(position.granted.saturating_add(position.inherited)),
-            used: decimal(used),
-            available: decimal(position.available().saturating_add(position.confidential)),
+            used: decimal(position.used_in_public()),
+            available: decimal(position.available_in_public()),
         }
     });
-    let used: Vec<Used> = claims.iter().filter(|claim| shows(claim)).map(|claim| shown(&app, claim)).collect();
+    let used: Vec<Used> = claims.iter().map(|claim| shown(&app, claim)).collect();
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
         let link = format!("</v1/certificates/{number}/usage?limit={limit}&skip={next}>; rel=\"next\"");
@@ -120,10 +119,6 @@ pub(super) async fn usage(
 }
 
 /// Each piece once: what another declaration of the movement holds is shown there.
-const fn shows(claim: &StoredClaim) -> bool {
-    !claim.claim.confidential && claim.claim.drawn > 0
-}
-
 fn shown(app: &App, claim: &StoredClaim) -> Used {
     let policy = app.context.disclosure;
     Used {

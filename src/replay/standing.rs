@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::{Problem, Replayed, request, wrong};
 use crate::entry::{Kind, Logged};
 use crate::store::certificate::Standing;
-use crate::store::ledger::{Declaration, Presentation, Status};
+use crate::store::ledger::{Declaration, Presence, Presentation, Status};
 use crate::store::{Connection, log};
 
 /// Whom the last event of a claim concerned.
@@ -99,7 +99,10 @@ impl Replayed {
             }
             (Kind::ReservationDeleted, "deleted") => self.moves(entry, Status::Deleted),
             (Kind::DeclarationCorrected, "invalidated") => self.moves(entry, Status::Invalidated),
-            (Kind::DeclarationCorrected, "amended") => self.moves(entry, Status::Released),
+            (Kind::DeclarationCorrected, "amended") => {
+                let status = Status::of_corrected(&self.position, &entry.mrn()?);
+                self.moves(entry, status)
+            }
             (Kind::GoodsPresented, "conforms" | "cannotBeChecked" | "doesNotConform") => {
                 self.presented(connection, entry)
             }
@@ -148,17 +151,22 @@ impl Replayed {
         let (mrn, office) = (entry.mrn()?, office(entry)?);
         let held = self.declarations.get_mut(&mrn).ok_or_else(|| wrong(format!("{mrn} was never reserved")))?;
         (held.status, held.office, held.leaf) = (status, office, entry.leaf);
+        held.version = entry.member::<u32>("version")?.unwrap_or_default().max(held.version);
         Ok(())
     }
 
     fn presented(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), Problem> {
         let id: String = entry.member("presentation")?.ok_or_else(|| wrong("it names no presentation"))?;
+        if entry.member("stands")?.unwrap_or(false) {
+            return Ok(());
+        }
         let presented = Presentation {
             mrn: entry.mrn()?,
             id: id.clone(),
             organisation: organisation(entry)?,
             office: office(entry)?,
-            turned_back: entry.decision != "conforms",
+            presence: if entry.decision == "conforms" { Presence::Passed } else { Presence::NotPassed },
+            means: entry.member("means")?.unwrap_or_default(),
             goods: request::presented(connection, entry)?,
             at: entry.at,
             leaf: entry.leaf,
@@ -171,7 +179,10 @@ impl Replayed {
         let id: String = entry.member("presentation")?.ok_or_else(|| wrong("it names no presentation"))?;
         let key = (entry.mrn()?, id);
         let there = self.presentations.get_mut(&key).ok_or_else(|| wrong("nothing was presented under this name"))?;
-        (there.turned_back, there.leaf) = (true, entry.leaf);
+        // Entries of versions before do not close the name.
+        let closed = entry.member("closed")?.unwrap_or(false);
+        there.presence = if closed { Presence::TurnedBack } else { Presence::NotPassed };
+        there.leaf = entry.leaf;
         Ok(())
     }
 

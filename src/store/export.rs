@@ -13,7 +13,7 @@ use super::schema::{entry, evidence};
 use super::{Connection, StoreError, column, count, micros, on};
 
 /// How many leaves one statement looks at: a filter that fits little must not hold a connection for long.
-const WINDOW: u64 = 50_000;
+pub(super) const WINDOW: u64 = 50_000;
 
 /// Entries that are wanted, and where to go on.
 #[derive(Debug)]
@@ -33,7 +33,12 @@ pub fn range(connection: &mut Connection, filter: &Filter, from: u64, below: u64
 }
 
 /// The first leaf that was decided at a moment or later.
-fn first_at(connection: &mut Connection, at: OffsetDateTime, from: u64, below: u64) -> Result<u64, StoreError> {
+pub(super) fn first_at(
+    connection: &mut Connection,
+    at: OffsetDateTime,
+    from: u64,
+    below: u64,
+) -> Result<u64, StoreError> {
     let (mut from, mut below) = (from, below);
     while from < below {
         let middle = from.midpoint(below);

@@ -27,6 +27,7 @@ pub mod session;
 pub mod tile;
 pub mod touched;
 mod url;
+pub mod used;
 pub mod webhook;
 mod writes;
 

@@ -216,6 +216,7 @@ diesel::table! {
         at_micros -> BigInt,
         leaf -> BigInt,
         hmac -> Binary,
+        means -> Text,
     }
 }
 

@@ -16,7 +16,9 @@ use super::{Connection, RowKey, StoreError, head};
 pub struct Asked {
     /// Declarations that commands name, of which those before and after count too, and what was presented.
     pub named: BTreeSet<Mrn>,
-    /// Declarations that stand beside those.
+    /// Those of them whose whole movement counts: what is found beside them is named too.
+    pub whole: BTreeSet<Mrn>,
+    /// Declarations that stand beside those named.
     pub near: BTreeSet<Mrn>,
     /// Certificates.
     pub numbers: BTreeSet<CertificateNumber>,

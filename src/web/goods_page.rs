@@ -373,7 +373,7 @@ fn held(t: Language, around: &Around) -> Vec<HeldRow> {
             quantity: format!("{} {}", decimal(goods.millionths), unit(key)),
             office: of.office.to_string(),
             at: when::said(t, of.at),
-            what: if of.turned_back { "held-turned-back" } else { "held-presented" },
+            what: if of.has_passed() { "held-presented" } else { "held-turned-back" },
         }
     });
     claims.chain(presented).take(ROWS_MAX).collect()

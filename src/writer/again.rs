@@ -10,7 +10,7 @@ use endmark_core::verdict::Verdict;
 use super::controls::Controls;
 use super::decide::{Archive, Sessions, View, judge_again};
 use super::ledger::Ledger;
-use super::{CheckRequest, Failure};
+use super::{CheckRequest, Failure, Presenting};
 use crate::registry::{Caller, Registry};
 use crate::replay::Replayed;
 use crate::store::certificate::Found;
@@ -40,7 +40,7 @@ pub struct Question {
     /// The declaration whose position it is; `None` where it only asked.
     pub mrn: Option<Mrn>,
     /// The presentation it recorded.
-    pub presentation: Option<String>,
+    pub presentation: Option<Presenting>,
     /// Whether the position is shown to customs alone, where the entry says it.
     pub confidential: Option<bool>,
 }

@@ -1,6 +1,6 @@
 //! What can be asked of the writer, and what it answers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use endmark_core::acceptance::Refusal;
@@ -8,18 +8,16 @@ use endmark_core::certificate::Certificate;
 use endmark_core::chain::{Anchor, ChainError, RevocationList, VerifiedPath};
 use endmark_core::consignment::Consignment;
 use endmark_core::digest::Digest;
-use endmark_core::goods::Quantity;
 use endmark_core::log::LogKey;
 use endmark_core::manufacturer::{Manufacturer, Organisation};
 use endmark_core::number::CertificateNumber;
 use endmark_core::presented::{PaperAnswer, Presented};
-use endmark_core::reference::{Mrn, Office};
+use endmark_core::reference::Office;
 use endmark_core::regime::Document;
 use rustls_pki_types::CertificateDer;
-use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use super::{Published, SessionChange, SignedIn};
+use super::{DeclarationRequest, Held, Outcome, PositionRefused, PositionRequest, Published, SessionChange, SignedIn};
 use crate::control::ControlReport;
 use crate::ledger::CertificateLedger;
 use crate::officer::{Officer, SessionRefused};
@@ -27,7 +25,6 @@ use crate::registry::{Caller, Grant, NotACaller};
 use crate::store::RowKey;
 use crate::store::certificate::Standing;
 use crate::store::control::Control;
-use crate::store::ledger::Declaration;
 use crate::webhook::Webhook;
 
 /// Where a command comes from.
@@ -242,72 +239,6 @@ impl ControlRefusal {
     }
 }
 
-/// A declaration's whole position.
-#[derive(Debug)]
-pub struct PositionRequest {
-    /// The consignment, as for a check.
-    pub check: CheckRequest,
-    /// The declaration.
-    pub mrn: Mrn,
-    /// What is wanted.
-    pub purpose: Purpose,
-}
-
-/// What a position is sent for.
-#[derive(Debug)]
-pub enum Purpose {
-    /// Check and reserve.
-    Reserve {
-        /// Shown to customs alone.
-        confidential: bool,
-    },
-    /// Record that the goods stand at the border.
-    Present {
-        /// The caller's name for this presentation.
-        id: String,
-    },
-    /// Reserve by an officer's decision; what does not fit stands beside the ledger.
-    Override {
-        /// The office of the officer.
-        office: Office,
-        /// Who decides.
-        officer: String,
-    },
-}
-
-/// A change of a declaration that is held.
-#[derive(Debug)]
-pub struct DeclarationRequest {
-    /// Which.
-    pub mrn: Mrn,
-    /// At least the version that is held, where the caller says it.
-    pub version: Option<u32>,
-    /// The office that asks.
-    pub office: Office,
-    /// What is asked.
-    pub step: Step,
-    /// The body as sent: evidence.
-    pub body: Vec<u8>,
-}
-
-/// A step in the life of a declaration.
-#[derive(Debug)]
-pub enum Step {
-    /// Release: all goods items, or some.
-    Release(Option<BTreeSet<u32>>),
-    /// Delete the reservation.
-    Delete,
-    /// Amend what was released (UCC Article 173): the whole position as it should have been.
-    Amend(Vec<(u32, CertificateNumber, u32, Quantity)>),
-    /// Invalidate what was released (UCC Article 174).
-    Invalidate,
-    /// Goods presented at the border were turned back.
-    TurnBack {
-        /// Which presentation.
-        presentation: String,
-    },
-}
-
 /// What was found under a number.
 #[derive(Debug, Clone)]
 pub enum Prepared {
@@ -495,12 +426,21 @@ pub enum Reply {
     AnothersDeclaration,
     /// What became of a release, a deletion or a correction.
     Outcome(Box<Outcome>),
+    /// The name of a presentation stands for other goods already.
+    PresentationTaken(&'static str),
     /// A correction asks for more than was released.
     AboveRelease {
         /// Where.
         item: u32,
         /// Of which line.
         line: u32,
+    },
+    /// A correction would give back goods that have left.
+    BelowPresented {
+        /// The presentation that says so.
+        id: String,
+        /// Where.
+        office: Office,
     },
     /// An officer is signed in.
     SignedIn(SignedIn),
@@ -518,45 +458,6 @@ pub enum Reply {
     Changed,
     /// The registry was not changed, with the reason.
     NotChanged(String),
-}
-
-/// A position that is held.
-#[derive(Debug, Clone)]
-pub struct Held {
-    /// The verdict, as JSON.
-    pub verdict: Box<RawValue>,
-    /// The declaration; `None` where goods were presented under one that nobody reserved.
-    pub declaration: Option<Declaration>,
-    /// The ledger of every certificate concerned.
-    pub ledger: Vec<CertificateLedger>,
-}
-
-/// A position that is not held.
-#[derive(Debug, Clone)]
-pub struct PositionRefused {
-    /// CERTEX failure reason, 01 to 11.
-    pub failure_reason: &'static str,
-    /// Where it fails: goods item and line.
-    pub failed_item: Option<(u32, Option<u32>)>,
-    /// The verdict, as JSON.
-    pub verdict: Option<Box<RawValue>>,
-    /// The declaration as it still stands.
-    pub declaration: Option<Declaration>,
-    /// The ledger of every certificate concerned.
-    pub ledger: Vec<CertificateLedger>,
-}
-
-/// What became of a release, a deletion or a correction.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// CERTEX outcome, 01 to 05.
-    pub code: &'static str,
-    /// In words.
-    pub words: &'static str,
-    /// The declaration as it stands now.
-    pub declaration: Option<Declaration>,
-    /// The ledger of every certificate concerned.
-    pub ledger: Vec<CertificateLedger>,
 }
 
 /// Why there is no decision.

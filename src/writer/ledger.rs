@@ -22,6 +22,10 @@ struct Event {
     leaf: u64,
 }
 
+/// The most declarations of movements at the border in one batch, twice the previous documents that one declaration
+/// may name.
+const MOVEMENTS_MAX: usize = 20_000;
+
 /// The ledger as far as a batch needs it.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -33,6 +37,7 @@ pub(super) struct Ledger {
     /// Certificates and declarations with a row that was changed outside the service.
     tampered: HashSet<CertificateNumber>,
     tampered_declarations: HashSet<Mrn>,
+    is_too_wide: bool,
     /// The claims on each certificate in the order of their events, newest last.
     recent: HashMap<CertificateNumber, Vec<ClaimKey>>,
     more: HashSet<CertificateNumber>,
@@ -49,7 +54,16 @@ impl Ledger {
         let mut next = Asked::default();
         for (earlier, later) in found.followers {
             self.position.load_follower(&earlier, &later);
-            next.near.extend([earlier, later]);
+            if asked.whole.contains(&earlier) || asked.whole.contains(&later) {
+                asked.whole.extend([earlier.clone(), later.clone()]);
+                next.named.extend([earlier, later]);
+            } else {
+                next.near.extend([earlier, later]);
+            }
+        }
+        self.is_too_wide |= asked.whole.len() > MOVEMENTS_MAX;
+        if self.is_too_wide {
+            next.named.clear();
         }
         for row in found.declarations {
             match row {
@@ -80,6 +94,7 @@ impl Ledger {
             next.numbers.extend(self.take_in_claim(row));
         }
         self.take_in_newest(found.newest);
+        next.named.retain(|mrn| asked.named.insert(mrn.clone()));
         next.near.retain(|mrn| !asked.named.contains(mrn) && asked.near.insert(mrn.clone()));
         next.numbers.retain(|number| asked.numbers.insert(*number));
         next
@@ -166,6 +181,21 @@ impl Ledger {
         let from = (mrn.clone(), String::new());
         let mrn = mrn.clone();
         self.presentations.range(from..).map(|(_, of)| of).take_while(move |of| of.mrn == mrn)
+    }
+
+    /// Everything presented under the declarations loaded.
+    pub(super) fn all_presentations(&self) -> impl Iterator<Item = &Presentation> {
+        self.presentations.values()
+    }
+
+    /// Whether movements at the border were not looked through to their end.
+    pub(super) const fn is_too_wide(&self) -> bool {
+        self.is_too_wide
+    }
+
+    /// Looking ended before everything was found.
+    pub(super) const fn looked_too_far(&mut self) {
+        self.is_too_wide = true;
     }
 
     /// Notes a presentation.

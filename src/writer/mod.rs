@@ -8,6 +8,7 @@ mod again;
 mod command;
 mod controls;
 mod decide;
+mod declaring;
 mod ledger;
 mod log_state;
 mod queue;
@@ -17,10 +18,10 @@ mod transaction;
 
 pub use again::{Question, Then, again};
 pub use command::{
-    Action, Answer, ArchiveChange, CheckRequest, Command, ControlRecorded, ControlRefusal, ControlRequest,
-    DeclarationRequest, Failure, Held, Occasion, Origin, Outcome, PaperRequest, PaperShown, PositionRefused,
-    PositionRequest, Prepared, Purpose, RegistryChange, Reply, Step, Submission, Verified,
+    Action, Answer, ArchiveChange, CheckRequest, Command, ControlRecorded, ControlRefusal, ControlRequest, Failure,
+    Occasion, Origin, PaperRequest, PaperShown, Prepared, RegistryChange, Reply, Submission, Verified,
 };
+pub use declaring::{DeclarationRequest, Held, Outcome, PositionRefused, PositionRequest, Presenting, Purpose, Step};
 pub use signing_in::{Arrival, By, Invitation, SessionChange, SignedIn};
 
 use std::sync::Arc;

@@ -226,12 +226,17 @@ impl Core {
         let mut references = HashMap::new();
         let mut of_archive: BTreeSet<CertificateNumber> = archive.certificates().collect();
         of_archive.retain(|number| asked.numbers.insert(*number));
-        for _ in 0..LOOKS_MAX {
+        for look in 1..=LOOKS_MAX {
             standings.extend(std::mem::take(&mut found.standings));
             references.extend(std::mem::take(&mut found.references));
             let mut next = ledger.take_in(found, &mut asked);
             next.numbers.append(&mut of_archive);
             if next.is_empty() {
+                break;
+            }
+            if look == LOOKS_MAX {
+                tracing::error!("a chain of declarations or certificates has no end");
+                ledger.looked_too_far();
                 break;
             }
             found = touched::read(connection, keys, &next, NEWEST)?;

@@ -13,7 +13,7 @@ mod serial;
 mod status;
 #[cfg(test)]
 pub(crate) mod tests;
-mod transport;
+pub(crate) mod transport;
 
 pub use evidence::{Cited, Evidence, Known, LedgerStanding, ManufacturerStanding, SealStanding, StoredStatus};
 pub use status::{ShownStatus, shown_status};

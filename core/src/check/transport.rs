@@ -81,7 +81,7 @@ fn joined<'a, const N: usize>(texts: impl IntoIterator<Item = &'a Text<N>>) -> S
 }
 
 /// A plate without spaces, signs and case, and with Cyrillic letters that look like Latin ones folded into them.
-fn folded(plate: &str) -> String {
+pub(crate) fn folded(plate: &str) -> String {
     let letters = plate.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase);
     letters.map(look_alike).collect()
 }

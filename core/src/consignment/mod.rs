@@ -8,6 +8,8 @@ mod tests;
 pub use data_set::{DataSet, Element, Presence};
 pub use parse::{CERTIFICATES_MAX, CONSIGNMENT_BYTES_MAX, ConsignmentError, GOODS_ITEMS_MAX, parse, validate};
 
+use std::collections::BTreeSet;
+
 use time::Date;
 
 use crate::goods::{CommodityCode, Condition, Country, Decimal, Quantity};
@@ -166,6 +168,15 @@ pub struct Transport {
     /// Seals (19 10).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub seals: Vec<Text<20>>,
+}
+
+impl Transport {
+    /// By what the goods came: plates, trailers and containers, as plates are compared, in order.
+    pub fn identities(&self) -> BTreeSet<String> {
+        let means = self.means.iter().map(|means| means.id.as_str());
+        let all = means.chain(self.containers.iter().map(Text::as_str));
+        all.map(crate::check::transport::folded).filter(|folded| !folded.is_empty()).collect()
+    }
 }
 
 /// A means of transport.

@@ -1,6 +1,6 @@
 //! How declarations of one movement name each other: previous documents (12 01), item by item.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consignment::{Consignment, Document};
 use crate::reference::Mrn;
@@ -55,6 +55,20 @@ impl Joined {
     /// What one item names: its own documents first, then those of the whole declaration.
     pub fn of_item(&self, item: u32) -> impl Iterator<Item = &Previous> {
         self.items.get(&item).into_iter().flatten().chain(&self.whole)
+    }
+
+    /// What either names.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        let more = |there: &mut Vec<Previous>, new: &[Previous]| {
+            let known: BTreeSet<Previous> = there.iter().cloned().collect();
+            there.extend(new.iter().filter(|previous| !known.contains(previous)).cloned());
+        };
+        more(&mut self.whole, &other.whole);
+        for (item, new) in &other.items {
+            more(self.items.entry(*item).or_default(), new);
+        }
+        self
     }
 
     /// Everything named.

@@ -7,6 +7,7 @@
 //! Invariant 1: `reserved + consumed + passed on ≤ granted + inherited` on every line. Amounts are millionths of
 //! the line's unit. No I/O, no clock: what is not loaded is not seen, so load a declaration's neighbours with it.
 
+mod border;
 mod change;
 mod cover;
 mod joined;
@@ -100,6 +101,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// A claim that is about to grow.
+    const fn nothing(phase: Phase, confidential: bool, movement: Mrn) -> Self {
+        Self { quantity: 0, drawn: 0, excess: 0, came: 0, went: 0, phase, confidential, covers: Vec::new(), movement }
+    }
+
     /// What others hold of it.
     pub fn covered(&self) -> i128 {
         self.covers.iter().fold(0, |sum, cover| sum.saturating_add(cover.amount))
@@ -152,6 +158,18 @@ impl LinePosition {
             .saturating_sub(self.reserved)
             .saturating_sub(self.consumed)
             .saturating_sub(self.passed_on)
+    }
+
+    /// What is left as whoever may not know of confidential holds sees it: as if they were not there.
+    pub const fn available_in_public(&self) -> i128 {
+        let is_closed = self.heir.is_some() || self.passed_on > 0;
+        // Of a line that was replaced nothing would be left without them either.
+        self.available().saturating_add(if is_closed { 0 } else { self.confidential })
+    }
+
+    /// What is used, as the same see it.
+    pub const fn used_in_public(&self) -> i128 {
+        self.reserved.saturating_add(self.consumed).saturating_sub(self.confidential)
     }
 
     /// Whether it keeps invariant 1.

@@ -104,17 +104,7 @@ impl Position {
         let mut others = BTreeMap::new();
         for (key, to) in &targets {
             let movement = self.movement_for(key, &mut others);
-            self.grow(key, *to, &whole, || Claim {
-                quantity: 0,
-                drawn: 0,
-                excess: 0,
-                came: 0,
-                went: 0,
-                phase: Phase::Reserved,
-                confidential,
-                covers: Vec::new(),
-                movement,
-            });
+            self.grow(key, *to, &whole, || Claim::nothing(Phase::Reserved, confidential, movement));
             self.edit(key, |claim| claim.confidential = confidential);
         }
         let mut drawn: BTreeMap<LineKey, i128> = BTreeMap::new();
@@ -205,7 +195,7 @@ impl Position {
     }
 
     /// The declarations that a whole declaration names and of which something is held.
-    fn known_of_the_whole(&self, declaration: &Mrn) -> Vec<Previous> {
+    pub(super) fn known_of_the_whole(&self, declaration: &Mrn) -> Vec<Previous> {
         let whole = self.joined(declaration).map(|joined| joined.whole.as_slice()).unwrap_or_default();
         let held = |previous: &&Previous| self.claims_of(&previous.declaration).next().is_some();
         whole.iter().filter(held).cloned().collect()

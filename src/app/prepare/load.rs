@@ -1,7 +1,7 @@
 //! Reading sealed bytes for many requests at once: those that ask while one reading is under way share the next.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use endmark_core::number::CertificateNumber;
 use time::OffsetDateTime;
@@ -17,13 +17,20 @@ pub(super) type Sealed = (CertificateNumber, Vec<u8>, OffsetDateTime);
 
 #[derive(Debug)]
 struct Wanted {
+    id: u64,
     numbers: Vec<CertificateNumber>,
     answer: oneshot::Sender<Vec<Sealed>>,
 }
 
+#[derive(Debug, Default)]
+struct Waiting {
+    last: u64,
+    wanted: Vec<Wanted>,
+}
+
 /// Requests that wait for sealed bytes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Loader(Arc<Mutex<Vec<Wanted>>>);
+pub(super) struct Loader(Arc<Mutex<Waiting>>);
 
 impl Loader {
     /// The bytes under these numbers; those not there are left out.
@@ -33,15 +40,16 @@ impl Loader {
         numbers: Vec<CertificateNumber>,
     ) -> Result<Vec<Sealed>, StoreError> {
         let (answer, mut answered) = oneshot::channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Wanted { numbers: numbers.clone(), answer });
+        let id = self.wait_for(numbers.clone(), answer);
         let this = self.clone();
         // Behind everyone who waits stands a reading of its own, which finds them served or serves them.
-        let reading = readers.read(move |connection| this.serve(connection));
+        let reading = readers.read(move |connection| this.serve(id, connection));
         let found = tokio::select! {
             biased;
             found = &mut answered => found,
             done = reading => match done {
-                Err(StoreError::Busy) => return Err(StoreError::Busy),
+                // It never came to reading: nobody else would answer.
+                Err(error) if self.gives_up(id) => return Err(error),
                 _ => answered.await,
             },
         };
@@ -52,13 +60,36 @@ impl Loader {
         }
     }
 
-    fn serve(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        let wanted = self.take();
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_for(&self, numbers: Vec<CertificateNumber>, answer: oneshot::Sender<Vec<Sealed>>) -> u64 {
+        let mut waiting = self.waiting();
+        waiting.last = waiting.last.wrapping_add(1);
+        let id = waiting.last;
+        waiting.wanted.push(Wanted { id, numbers, answer });
+        id
+    }
+
+    /// Leaves the line; whether it still stood there.
+    fn gives_up(&self, id: u64) -> bool {
+        let mut waiting = self.waiting();
+        let before = waiting.wanted.len();
+        waiting.wanted.retain(|of| of.id != id);
+        waiting.wanted.len() < before
+    }
+
+    fn serve(&self, id: u64, connection: &mut Connection) -> Result<(), StoreError> {
+        let wanted = self.take(id);
         let numbers: Vec<CertificateNumber> = wanted.iter().flat_map(|of| &of.numbers).copied().collect();
+        if numbers.is_empty() {
+            return Ok(());
+        }
         let found = rows::sealed_bytes(connection, &numbers)?;
         let found: HashMap<CertificateNumber, (Vec<u8>, OffsetDateTime)> =
             found.into_iter().map(|(number, jws, at)| (number, (jws, at))).collect();
-        for Wanted { numbers, answer } in wanted {
+        for Wanted { numbers, answer, .. } in wanted {
             let theirs = numbers.into_iter().filter_map(|number| {
                 let (jws, at) = found.get(&number)?;
                 Some((number, jws.clone(), *at))
@@ -69,15 +100,18 @@ impl Loader {
         Ok(())
     }
 
-    fn take(&self) -> Vec<Wanted> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut together = 0_usize;
-        let fits = waiting.iter().take_while(|of| {
-            let first = together == 0;
+    /// Takes the one whose reading this is, unless it was served, and the others that fit beside it, the longest
+    /// waiting first. Who hung up is forgotten.
+    fn take(&self, id: u64) -> Vec<Wanted> {
+        let mut waiting = self.waiting();
+        waiting.wanted.retain(|of| !of.answer.is_closed());
+        let own = waiting.wanted.iter().position(|of| of.id == id).map(|at| waiting.wanted.remove(at));
+        let mut together = own.as_ref().map_or(0, |of| of.numbers.len());
+        let others = waiting.wanted.iter().take_while(|of| {
             together = together.saturating_add(of.numbers.len());
-            first || together <= TOGETHER_MAX
+            together <= TOGETHER_MAX
         });
-        let count = fits.count();
-        waiting.drain(..count).collect()
+        let count = others.count();
+        own.into_iter().chain(waiting.wanted.drain(..count)).collect()
     }
 }

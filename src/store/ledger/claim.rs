@@ -204,17 +204,19 @@ pub struct ClaimPage {
     after: Option<(Mrn, u32, u32)>,
     skip: u32,
     limit: u32,
+    /// Only what draws on the certificate and is not confidential: the manufacturer's view.
+    in_public: bool,
 }
 
 impl ClaimPage {
     /// The page after a claim.
     pub const fn after(after: Option<(Mrn, u32, u32)>, limit: u32) -> Self {
-        Self { after, skip: 0, limit }
+        Self { after, skip: 0, limit, in_public: false }
     }
 
-    /// The page after so many.
-    pub const fn skipping(skip: u32, limit: u32) -> Self {
-        Self { after: None, skip, limit }
+    /// The page after so many of those that a manufacturer sees: what draws on its certificate and is not confidential.
+    pub const fn in_public(skip: u32, limit: u32) -> Self {
+        Self { after: None, skip, limit, in_public: true }
     }
 
     /// How a claim is named in the address of the next page.
@@ -241,9 +243,11 @@ pub fn used_claims(
         Some((mrn, item, line)) => (mrn.as_str(), small(*item)?, small(*line)?),
         None => ("", 0, 0),
     };
+    let (least_drawn, confidential_at_most) = if page.in_public { (1, 0) } else { (0, 1) };
     let later_item = claim::item.gt(item).or(claim::item.eq(item).and(claim::line.gt(line)));
     let rows: Vec<Row> = on!(connection, c => claim::table
         .filter(claim::certificate.eq(certificate.to_string()))
+        .filter(claim::drawn.ge(least_drawn).and(claim::confidential.le(confidential_at_most)))
         .filter(claim::mrn.gt(mrn).or(claim::mrn.eq(mrn).and(later_item)))
         .order((claim::mrn, claim::item, claim::line))
         .offset(page.skip.into())

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::{Row as Found, by_keys, column_of, json, read, read_json};
 use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
-use crate::store::schema::{claim, declaration};
+use crate::store::schema::declaration;
 use crate::store::{Connection, Rows, StoreError, Writes, column, count, micros, moment, on};
 
 /// Where a declaration stands.
@@ -51,6 +51,14 @@ impl Status {
             (_, false) => Self::Reserved,
             (true, true) => Self::PartlyReleased,
             (false, true) => Self::Released,
+        }
+    }
+
+    /// Where one that was corrected stands: what is not released yet stays so.
+    pub fn of_corrected(position: &Position, mrn: &Mrn) -> Self {
+        match position.claims_of(mrn).next() {
+            Some(_) => Self::of_claims(position, mrn),
+            None => Self::Released,
         }
     }
 
@@ -193,24 +201,6 @@ pub fn stale(
         .select(Row::as_select())
         .load(c))?;
     rows.into_iter().map(|row| row.open(key)).collect()
-}
-
-/// Certificates with claims whose last event lies in a period, in order, after a number.
-pub fn used_certificates(
-    connection: &mut Connection,
-    from: OffsetDateTime,
-    until: OffsetDateTime,
-    after: &str,
-    most: i64,
-) -> Result<Vec<String>, StoreError> {
-    Ok(on!(connection, c => claim::table
-        .filter(claim::at_micros.ge(micros(from)).and(claim::at_micros.lt(micros(until))))
-        .filter(claim::certificate.gt(after))
-        .select(claim::certificate)
-        .distinct()
-        .order(claim::certificate)
-        .limit(most)
-        .load(c))?)
 }
 
 /// Writes declarations, new or changed.

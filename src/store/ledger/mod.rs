@@ -7,12 +7,10 @@ mod line;
 mod presentation;
 
 pub use claim::{ClaimPage, StoredClaim, all_claims, claims_of, claims_on, put_claims, remove_claims, used_claims};
-pub use declaration::{
-    Declaration, Status, all_declarations, declarations, put_declarations, stale, used_certificates,
-};
+pub use declaration::{Declaration, Status, all_declarations, declarations, put_declarations, stale};
 pub use follower::{earlier_and_later, put_followers};
 pub use line::{StoredLine, all_lines, insert_lines, lines_of, update_lines};
-pub use presentation::{Presentation, Presented, all_presentations, presentations_of, put_presentations};
+pub use presentation::{Presence, Presentation, Presented, all_presentations, presentations_of, put_presentations};
 
 pub(super) use claim::{pg_claims_of, pg_claims_on};
 pub(super) use declaration::pg_declarations;

@@ -25,6 +25,20 @@ pub struct Presented {
     pub millionths: i128,
 }
 
+/// What became of goods that stood at the border.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// They conform, and count as having left.
+    Passed,
+    /// They do not, and stand in nobody's way.
+    NotPassed,
+    /// They passed, and were turned back.
+    TurnedBack,
+}
+
+/// As columns hold it.
+const PRESENCES: [(Presence, i32); 3] = [(Presence::Passed, 0), (Presence::NotPassed, 1), (Presence::TurnedBack, 2)];
+
 /// A presentation as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presentation {
@@ -36,14 +50,23 @@ pub struct Presentation {
     pub organisation: Organisation,
     /// Where.
     pub office: Office,
-    /// Whether the goods were turned back: they do not count as having left.
-    pub turned_back: bool,
+    /// What became of the goods.
+    pub presence: Presence,
+    /// By which means of transport and containers they came, as keyed digests.
+    pub means: Vec<String>,
     /// What was presented.
     pub goods: Vec<Presented>,
     /// When.
     pub at: OffsetDateTime,
     /// Its entry.
     pub leaf: u64,
+}
+
+impl Presentation {
+    /// Whether the goods count as having left.
+    pub fn has_passed(&self) -> bool {
+        self.presence == Presence::Passed
+    }
 }
 
 #[derive(Queryable, Insertable, Selectable, AsChangeset)]
@@ -58,11 +81,15 @@ struct Row {
     at_micros: i64,
     leaf: i64,
     hmac: Vec<u8>,
+    means: String,
 }
+
+/// What rows of versions before have in this column; their HMAC does not count it.
+const NO_MEANS: &str = "[]";
 
 impl Row {
     fn content(&self) -> RowContent {
-        RowContent::of("presentation")
+        let content = RowContent::of("presentation")
             .text(&self.mrn)
             .text(&self.id)
             .text(&self.organisation)
@@ -70,7 +97,8 @@ impl Row {
             .number(self.turned_back.into())
             .text(&self.goods)
             .number(self.at_micros)
-            .number(self.leaf)
+            .number(self.leaf);
+        if self.means == NO_MEANS { content } else { content.text(&self.means) }
     }
 
     fn open(self, key: &RowKey) -> Result<Found<Presentation, Mrn>, StoreError> {
@@ -82,7 +110,12 @@ impl Row {
             mrn,
             organisation: read(&self.organisation, "organisation")?,
             office: read(&self.office, "office")?,
-            turned_back: self.turned_back != 0,
+            presence: PRESENCES
+                .iter()
+                .find(|(_, column)| *column == self.turned_back)
+                .map(|(of, _)| *of)
+                .ok_or_else(|| StoreError::Corrupt(format!("{} is not what can become of goods", self.turned_back)))?,
+            means: read_json(&self.means, "means")?,
             goods: read_json(&self.goods, "goods")?,
             at: moment(self.at_micros)?,
             leaf: count(self.leaf)?,
@@ -125,11 +158,15 @@ pub fn put_presentations(
             id: of.id.clone(),
             organisation: of.organisation.to_string(),
             office: of.office.to_string(),
-            turned_back: of.turned_back.into(),
+            turned_back: PRESENCES
+                .iter()
+                .find(|(presence, _)| *presence == of.presence)
+                .map_or(0, |(_, column)| *column),
             goods: json(&of.goods)?,
             at_micros: micros(of.at),
             leaf: column(of.leaf)?,
             hmac: Vec::new(),
+            means: json(&of.means)?,
         };
         row.hmac = key.sign(&row.content());
         on!(connection, c => diesel::insert_into(presentation::table)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use endmark_core::chain::Revocation;
 use endmark_core::check::{Cited, Evidence, Known, LedgerStanding, ManufacturerStanding, SealStanding, check};
+use endmark_core::consignment::Stage;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::Joined;
 use endmark_core::reference::{DeclarationReference, Mrn};
@@ -15,6 +16,7 @@ use super::{Decision, Draft, View};
 use crate::entry::Kind;
 use crate::registry::{Caller, Grant};
 use crate::store::certificate::{Found, Standing};
+use crate::store::touched::Asked;
 use crate::writer::{CheckRequest, Failure, Prepared, Question, Reply, Verified};
 
 pub(super) fn decide(
@@ -44,7 +46,7 @@ pub(in crate::writer) fn judge_again(
     let own = question.mrn.clone().unwrap_or_else(|| own_mrn(&question.request));
     let stored = view.ledger.declaration(&own).ok().flatten().is_some_and(|there| there.confidential);
     let confidential = question.confidential.unwrap_or(stored);
-    let about = About { own: &own, presented: question.presentation.as_deref(), confidential };
+    let about = About { own: &own, presented: question.presentation.as_ref(), confidential };
     judge(&question.request, &about, caller, view)
 }
 
@@ -56,14 +58,18 @@ pub(super) fn own_mrn(request: &CheckRequest) -> Mrn {
     }
 }
 
-/// The declarations that a question needs: its own and those it names.
-pub(super) fn declarations(request: &CheckRequest, own: &Mrn, mrns: &mut BTreeSet<Mrn>) {
-    mrns.insert(own.clone());
-    mrns.extend(Joined::of(&request.consignment, own).named().map(|previous| previous.declaration.clone()));
+/// The declarations that a question needs: its own and those it names, and at the border their whole movement.
+pub(super) fn declarations(request: &CheckRequest, own: &Mrn, asked: &mut Asked) {
+    let joined = Joined::of(&request.consignment, own);
+    let named = || std::iter::once(own).chain(joined.named().map(|previous| &previous.declaration)).cloned();
+    asked.named.extend(named());
+    if request.consignment.stage == Stage::Border {
+        asked.whole.extend(named());
+    }
 }
 
 /// No office gives this number out: year 00, and no serial.
-static NOBODYS: std::sync::LazyLock<Mrn> = std::sync::LazyLock::new(|| match "00LT00000000000000".parse() {
+pub(super) static NOBODYS: std::sync::LazyLock<Mrn> = std::sync::LazyLock::new(|| match "00LT00000000000000".parse() {
     Ok(mrn) => mrn,
     Err(error) => unreachable!("{error}"),
 });
@@ -118,9 +124,13 @@ pub(super) fn judge(
     let overridden = view.ledger.declaration(own).is_ok_and(|there| there.is_some_and(|there| there.overridden));
     let faulty = view.ledger.declaration(own).is_err();
     super::standing::add(&mut certificates, request, about, view);
-    for (number, cited) in &mut certificates {
-        if faulty && matches!(cited, Cited::Known(_)) {
+    let too_wide = request.consignment.stage == Stage::Border && view.ledger.is_too_wide();
+    for (number, cited) in certificates.iter_mut().filter(|(_, cited)| matches!(cited, Cited::Known(_))) {
+        if faulty {
             *cited = Cited::Unreadable(format!("a ledger row of {own} was changed outside the service ({number})"));
+        } else if too_wide {
+            *cited =
+                Cited::Unreadable(format!("the movement of {own} has more declarations than can be looked through"));
         }
     }
     let evidence = Evidence { certificates, overridden: overridden && !request.precheck };

@@ -1,5 +1,6 @@
 //! What happens to a declaration that is held: release, deletion, correction, goods turned back.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use endmark_core::check::StoredStatus;
@@ -8,20 +9,31 @@ use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, Phase, Wanted};
 use serde_json::json;
 
-use super::position::tampered;
+use super::position::{has_left, tampered};
+use super::standing::left_already;
 use super::{Decision, Draft, View};
 use crate::entry::{Kind, rows_or_digest};
 use crate::registry::Caller;
 use crate::store::certificate::Found;
-use crate::store::ledger::{Declaration, Status};
+use crate::store::ledger::{Declaration, Presence, Status};
 use crate::writer::{DeclarationRequest, Failure, Outcome, Reply, Step};
 
-const EXECUTED: (&str, &str) = ("01", "executed");
-const NO_RECORD: (&str, &str) = ("02", "no record: nothing is reserved under this declaration");
-const CONSUMED: (&str, &str) = ("03", "already consumed: the goods are released");
-const STATUS_CHANGED: (&str, &str) =
-    ("04", "executed; the status of a certificate has changed since it was reserved (still written off)");
-const STILL_RESERVED: (&str, &str) = ("05", "an active reservation exists: it is replaced or deleted, not corrected");
+/// CERTEX code and words.
+type Told = (&'static str, Cow<'static, str>);
+
+const EXECUTED: Told = ("01", Cow::Borrowed("executed"));
+const NO_RECORD: Told = ("02", Cow::Borrowed("no record: nothing is reserved under this declaration"));
+const CONSUMED: Told =
+    ("03", Cow::Borrowed("already consumed: the goods are released; correct the declaration instead"));
+const STATUS_CHANGED: Told = (
+    "04",
+    Cow::Borrowed("executed; the status of a certificate has changed since it was reserved (still written off)"),
+);
+const STILL_RESERVED: Told =
+    ("05", Cow::Borrowed("an active reservation exists: it is replaced or deleted, not corrected"));
+const TURNED_BACK: Told = ("03", Cow::Borrowed("the goods were turned back already"));
+const NOT_PASSED: Told = ("03", Cow::Borrowed("the goods did not conform, so they never counted as having left"));
+const NOT_PRESENTED: Told = ("02", Cow::Borrowed("no record: nothing was presented under this name"));
 
 pub(super) fn decide(
     request: &DeclarationRequest,
@@ -48,33 +60,46 @@ pub(super) fn decide(
             Status::Reserved => {
                 view.ledger.position.give_back(&request.mrn);
                 declaration.status = Status::Deleted;
-                EXECUTED
+                match left_already(&request.mrn, view).map(has_left) {
+                    Some(words) => ("03", words.into()),
+                    None => EXECUTED,
+                }
             }
             Status::PartlyReleased | Status::Released => CONSUMED,
             Status::Deleted | Status::Invalidated => NO_RECORD,
         },
         Step::Amend(_) | Step::Invalidate => match declaration.status {
-            Status::Reserved | Status::PartlyReleased => STILL_RESERVED,
+            Status::Reserved => STILL_RESERVED,
             Status::Deleted | Status::Invalidated => NO_RECORD,
-            Status::Released => match correct(request, &mut declaration, view) {
+            Status::PartlyReleased | Status::Released => match correct(request, &mut declaration, view) {
                 Ok(()) => EXECUTED,
                 Err(reply) => {
                     view.ledger.position.take_back();
-                    return Ok(refused(request, caller, "aboveRelease", reply));
+                    let reason = match &reply {
+                        Reply::BelowPresented { .. } => "belowPresented",
+                        _ => "aboveRelease",
+                    };
+                    return Ok(refused(request, caller, reason, reply));
                 }
             },
         },
         Step::TurnBack { .. } => NO_RECORD,
     };
     if outcome != EXECUTED && outcome != STATUS_CHANGED {
-        return Ok(told(request, caller, view, outcome, Some(declaration)));
+        view.ledger.position.take_back();
+        let declaration = view.ledger.declaration(&request.mrn).ok().flatten().cloned();
+        return Ok(told(request, caller, view, outcome, declaration));
     }
+    // What was said of a later version holds against what comes late of an earlier one.
+    declaration.version = request.version.unwrap_or_default().max(declaration.version);
     declaration.office.clone_from(&request.office);
     declaration.leaf = leaf;
     let changed = view.ledger.keep(&request.office, view.moment.at, leaf, &request.mrn);
     view.ledger.put_declaration(declaration.clone());
     view.tell_usage(decision_of(&request.step), &declaration, &changed);
-    let numbers: BTreeSet<CertificateNumber> = changed.claims.iter().map(|key| key.line.certificate).collect();
+    let own = view.ledger.position.claims_of(&request.mrn).map(|(key, _)| key.line);
+    let lines = changed.claims.iter().map(|key| key.line).chain(changed.lines.iter().copied()).chain(own);
+    let numbers: BTreeSet<CertificateNumber> = lines.map(|line| line.certificate).collect();
     let mut decision = told(request, caller, view, outcome, Some(declaration));
     if let Reply::Outcome(told) = &mut decision.reply {
         told.ledger = view.ledgers(numbers.iter().copied());
@@ -88,7 +113,7 @@ fn release(
     items: Option<&BTreeSet<u32>>,
     declaration: &mut Declaration,
     view: &mut View<'_>,
-) -> (&'static str, &'static str) {
+) -> Told {
     match declaration.status {
         Status::Deleted | Status::Invalidated => return NO_RECORD,
         Status::Released => return CONSUMED,
@@ -100,8 +125,12 @@ fn release(
     };
     if let Some(items) = items {
         // An item that nothing is held for, or that does not exist: say so instead of half doing it.
-        if items.iter().any(|item| phase_of(*item).is_none()) {
-            return NO_RECORD;
+        if let Some(item) = items.iter().find(|item| phase_of(**item).is_none()) {
+            let words = format!(
+                "no record: nothing is reserved for goods item {item}, so none was released; leave out the items that \
+                 need no certificate"
+            );
+            return ("02", words.into());
         }
         if items.iter().all(|item| phase_of(*item) == Some(Phase::Consumed)) {
             return CONSUMED;
@@ -121,7 +150,7 @@ fn correct(request: &DeclarationRequest, declaration: &mut Declaration, view: &m
     let Step::Amend(goods) = &request.step else {
         view.ledger.position.give_back(&request.mrn);
         declaration.status = Status::Invalidated;
-        return Ok(());
+        return what_left_stays(request, view);
     };
     let mut wanted = Vec::with_capacity(goods.len());
     for (item, certificate, line, quantity) in goods {
@@ -136,7 +165,14 @@ fn correct(request: &DeclarationRequest, declaration: &mut Declaration, view: &m
         }
     }
     let corrected = view.ledger.position.correct(&request.mrn, &wanted);
-    corrected.map(drop).map_err(|key| Reply::AboveRelease { item: key.item.item, line: key.line.line })
+    corrected.map_err(|key| Reply::AboveRelease { item: key.item.item, line: key.line.line })?;
+    declaration.status = Status::of_corrected(&view.ledger.position, &request.mrn);
+    what_left_stays(request, view)
+}
+
+fn what_left_stays(request: &DeclarationRequest, view: &View<'_>) -> Result<(), Reply> {
+    let below = left_already(&request.mrn, view);
+    below.map_or(Ok(()), |of| Err(Reply::BelowPresented { id: of.id.clone(), office: of.office.clone() }))
 }
 
 fn turn_back(request: &DeclarationRequest, id: &str, caller: &Caller, view: &mut View<'_>, leaf: u64) -> Decision {
@@ -145,21 +181,19 @@ fn turn_back(request: &DeclarationRequest, id: &str, caller: &Caller, view: &mut
         Some(of) if of.organisation != caller.organisation => {
             return refused(request, caller, "anothersPresentation", Reply::AnothersDeclaration);
         }
-        Some(of) if of.turned_back => CONSUMED_BACK,
+        Some(of) if of.presence == Presence::TurnedBack => TURNED_BACK,
+        Some(of) if of.presence == Presence::NotPassed => NOT_PASSED,
         Some(mut of) => {
-            of.turned_back = true;
+            of.presence = Presence::TurnedBack;
             of.leaf = leaf;
             view.ledger.put_presentation(of);
             EXECUTED
         }
-        None => NO_PRESENTATION,
+        None => NOT_PRESENTED,
     };
     let declaration = view.ledger.declaration(&request.mrn).ok().flatten().cloned();
     told(request, caller, view, outcome, declaration)
 }
-
-const CONSUMED_BACK: (&str, &str) = ("03", "the goods were turned back already");
-const NO_PRESENTATION: (&str, &str) = ("02", "no record: nothing was presented under this name");
 
 const fn kind(step: &Step) -> Kind {
     match step {
@@ -201,13 +235,16 @@ fn told(
     request: &DeclarationRequest,
     caller: &Caller,
     view: &View<'_>,
-    (code, words): (&'static str, &'static str),
+    (code, words): Told,
     declaration: Option<Declaration>,
 ) -> Decision {
     let executed = code == "01" || code == "04";
     let mut draft = draft(request, caller, if executed { decision_of(&request.step) } else { "refused" });
     let mut record = serde_json::Map::new();
     record.insert("outcome".to_owned(), json!(code));
+    if let Some(version) = request.version.filter(|_| executed) {
+        record.insert("version".to_owned(), json!(version));
+    }
     let rows = match &request.step {
         Step::Release(Some(items)) => {
             rows_or_digest(&mut record, "items", items.iter().map(|item| json!(item)).collect())
@@ -220,6 +257,9 @@ fn told(
         }
         Step::TurnBack { presentation } => {
             record.insert("presentation".to_owned(), json!(presentation));
+            if executed {
+                record.insert("closed".to_owned(), json!(true));
+            }
             None
         }
         Step::Release(None) | Step::Delete | Step::Invalidate => None,

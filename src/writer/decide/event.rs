@@ -60,13 +60,12 @@ impl View<'_> {
             let Some(line) = self.ledger.position.line(*key) else { continue };
             let own = self.ledger.position.claims_of(&declaration.mrn).filter(|(claim, _)| claim.line == *key);
             let held = own.fold(0_i128, |sum, (_, claim)| sum.saturating_add(claim.drawn));
-            let used = line.reserved.saturating_add(line.consumed).saturating_sub(line.confidential);
             told.entry(key.certificate).or_default().push(json!({
                 "line": key.line,
                 "unit": line.unit,
                 "quantity": decimal(held),
-                "used": decimal(used),
-                "available": decimal(line.available().saturating_add(line.confidential)),
+                "used": decimal(line.used_in_public()),
+                "available": decimal(line.available_in_public()),
             }));
         }
         let day = endmark_core::day::format(self.moment.day);

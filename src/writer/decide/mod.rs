@@ -188,7 +188,7 @@ impl Action {
         match self {
             Self::Check(request) => !request.precheck,
             Self::Paper(_) | Self::Control(_) | Self::ReadDocument { .. } => true,
-            Self::Position(request) => matches!(request.purpose, Purpose::Present { .. }),
+            Self::Position(request) => matches!(request.purpose, Purpose::Present(_)),
             Self::Declaration(request) => matches!(request.step, Step::TurnBack { .. }),
             _ => false,
         }
@@ -218,12 +218,12 @@ impl Action {
             }
             Self::Check(request) => {
                 asked.numbers.extend(request.prepared.keys());
-                check::declarations(request, &check::own_mrn(request), &mut asked.named);
+                check::declarations(request, &check::own_mrn(request), asked);
             }
             Self::Paper(request) => asked.numbers.extend(request.presented.number()),
             Self::Position(request) => {
                 asked.numbers.extend(request.check.prepared.keys());
-                check::declarations(&request.check, &request.mrn, &mut asked.named);
+                check::declarations(&request.check, &request.mrn, asked);
             }
             Self::Declaration(request) => drop(asked.named.insert(request.mrn.clone())),
             Self::Control(request) => {

@@ -1,19 +1,19 @@
 //! A declaration's whole position: reserved, presented at the border, or let pass by an officer.
 
 use endmark_core::consignment::Consignment;
-use endmark_core::position::Joined;
+use endmark_core::position::{Joined, Wanted};
 use endmark_core::reference::{Mrn, Office};
 use endmark_core::verdict::{Answer, Finding, Severity, Verdict};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::check::{draft, evidence_of, judge};
-use super::standing::About;
+use super::standing::{About, left_already};
 use super::{Decision, View};
 use crate::entry::{Kind, position_rows, presented_rows, rows_or_digest};
 use crate::registry::Caller;
-use crate::store::ledger::{Declaration, Presentation, Presented, Status};
-use crate::writer::{Failure, Held, PositionRefused, PositionRequest, Purpose, Reply};
+use crate::store::ledger::{Declaration, Presence, Presentation, Presented, Status};
+use crate::writer::{Failure, Held, PositionRefused, PositionRequest, Presenting, Purpose, Reply};
 
 pub(super) fn decide(
     request: &PositionRequest,
@@ -24,25 +24,35 @@ pub(super) fn decide(
     let mrn = &request.mrn;
     let before = view.ledger.declaration(mrn).map_err(|()| tampered(mrn))?.cloned();
     let presented = match &request.purpose {
-        Purpose::Present { id } => Some(id.as_str()),
+        Purpose::Present(presenting) => Some(presenting),
         Purpose::Reserve { .. } | Purpose::Override { .. } => None,
     };
     if let Some(reply) = not_allowed(request, before.as_ref(), caller, view) {
         return Ok(turned_down(request, caller, reply));
     }
+    let as_before = before.as_ref().is_some_and(|there| there.confidential);
     let confidential = match &request.purpose {
-        Purpose::Reserve { confidential } => *confidential,
-        Purpose::Present { .. } | Purpose::Override { .. } => before.as_ref().is_some_and(|there| there.confidential),
+        Purpose::Reserve { confidential } | Purpose::Override { confidential, .. } => confidential.unwrap_or(as_before),
+        Purpose::Present(_) => as_before,
     };
     let about = About { own: mrn, presented, confidential };
     let verdict = judge(&request.check, &about, caller, view);
     let verdict = verdict.inspect_err(|_| view.ledger.position.take_back())?;
     let json = to_raw_value(&verdict).map_err(|_| Failure::Internal)?;
+    if presented.is_none()
+        && let Some(words) = left_already(mrn, view).map(has_left)
+    {
+        view.ledger.position.take_back();
+        let mut decision = refuse(request, before, caller, view, verdict, &json);
+        if let Reply::PositionRefused(refused) = &mut decision.reply {
+            (refused.failure_reason, refused.failed_item, refused.words) = (WRITTEN_OFF, None, words.into());
+        }
+        return Ok(decision);
+    }
     match &request.purpose {
-        Purpose::Present { id } => {
-            let goods = presented_goods(mrn, view);
+        Purpose::Present(presenting) => {
             view.ledger.position.take_back();
-            Ok(present(request, id, goods, caller, view, leaf, verdict, &json))
+            Ok(present(request, presenting, caller, view, leaf, verdict, &json))
         }
         Purpose::Reserve { .. } if verdict.verdict != Answer::Conforms => {
             view.ledger.position.take_back();
@@ -53,7 +63,7 @@ pub(super) fn decide(
             let made = Made { kind: Kind::DeclarationReserved, decision: "reserved", confidential, office };
             Ok(hold(request, before, made, caller, view, leaf, verdict, &json))
         }
-        Purpose::Override { office, officer } => {
+        Purpose::Override { office, officer, .. } => {
             view.ledger.position.put_excess_beside(mrn);
             let made = Made {
                 kind: Kind::DeclarationOverridden,
@@ -66,6 +76,18 @@ pub(super) fn decide(
             Ok(decision)
         }
     }
+}
+
+/// CERTEX: a write-off exists.
+const WRITTEN_OFF: &str = "06";
+
+/// What to do about goods that have left.
+pub(super) fn has_left(of: &Presentation) -> String {
+    format!(
+        "goods presented at {} under the name {} have left, and are more than this leaves: present them again under that \
+         name as they were, or record that they were turned back",
+        of.office, of.id
+    )
 }
 
 /// How a position is held.
@@ -88,10 +110,8 @@ fn not_allowed(
     caller: &Caller,
     view: &View<'_>,
 ) -> Option<Reply> {
-    if let Purpose::Present { id } = &request.purpose {
-        // Another's presentation of the same name is not overwritten.
-        let anothers = |of: &Presentation| of.id == *id && of.organisation != caller.organisation;
-        return view.ledger.presentations(&request.mrn).any(anothers).then_some(Reply::AnothersDeclaration);
+    if let Purpose::Present(presenting) = &request.purpose {
+        return name_is_taken(presenting, &request.mrn, caller, view);
     }
     let before = before?;
     if before.organisation != caller.organisation {
@@ -106,8 +126,9 @@ fn not_allowed(
     let written_off = matches!(before.status, Status::PartlyReleased | Status::Released);
     (written_off && matches!(request.purpose, Purpose::Reserve { .. })).then(|| {
         Reply::PositionRefused(Box::new(PositionRefused {
-            failure_reason: "06",
+            failure_reason: WRITTEN_OFF,
             failed_item: None,
+            words: "the goods are released already; correct them instead".into(),
             verdict: None,
             declaration: Some(before.clone()),
             ledger: view.ledgers_of(&request.mrn),
@@ -115,15 +136,35 @@ fn not_allowed(
     })
 }
 
+/// Whether the name stands for other goods: somebody else's, those on another truck, or such as were turned back.
+fn name_is_taken(presenting: &Presenting, mrn: &Mrn, caller: &Caller, view: &View<'_>) -> Option<Reply> {
+    let there = view.ledger.presentations(mrn).find(|of| of.id == presenting.id)?;
+    if there.organisation != caller.organisation {
+        return Some(Reply::AnothersDeclaration);
+    }
+    match there.presence {
+        Presence::Passed if presenting.came_otherwise(there) => Some(Reply::PresentationTaken(
+            "goods on another truck were presented under this name and have left: give these a name of their own, as in \
+             …/presentations/truck-2",
+        )),
+        // A message that comes late must not make goods leave that went back.
+        Presence::TurnedBack if presenting.named => Some(Reply::PresentationTaken(
+            "the goods presented under this name were turned back: present them under a new name",
+        )),
+        Presence::Passed | Presence::NotPassed | Presence::TurnedBack => None,
+    }
+}
+
 fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Decision {
     let kind = match &request.purpose {
         Purpose::Reserve { .. } => Kind::DeclarationReserved,
-        Purpose::Present { .. } => Kind::GoodsPresented,
+        Purpose::Present(_) => Kind::GoodsPresented,
         Purpose::Override { .. } => Kind::DeclarationOverridden,
     };
     let reason = match &reply {
         Reply::VersionSuperseded(_) => "versionSuperseded",
         Reply::PositionRefused(_) => "writeOffExists",
+        Reply::PresentationTaken(_) => "nameTaken",
         _ => "anothersDeclaration",
     };
     let mut draft = super::Draft::new(kind, caller.organisation.to_string(), "refused");
@@ -154,6 +195,7 @@ fn refuse(
     let refused = PositionRefused {
         failure_reason: failed.and_then(|finding| finding.code.certex()).unwrap_or("11"),
         failed_item: failed.and_then(|finding| failed_item(finding, &request.check.consignment)),
+        words: "the verdict says why; nothing is reserved, and what was reserved before still is".into(),
         verdict: Some(json.to_owned()),
         declaration: before,
         ledger: view.ledgers(request.check.prepared.keys().copied()),
@@ -239,8 +281,10 @@ fn hold(
     let mut numbers: Vec<_> = request.check.prepared.keys().copied().chain(numbers).collect();
     numbers.sort_unstable();
     numbers.dedup();
+    let named = numbers.iter().map(ToString::to_string).collect();
     let held = Held { verdict: json.to_owned(), declaration: Some(declaration), ledger: view.ledgers(numbers) };
     let mut decision = made(how.kind, request, caller, verdict, json);
+    decision.draft.certificates = named;
     decision.draft.decision = how.decision;
     decision.draft.office = Some(how.office.to_string());
     let mut record = serde_json::Map::new();
@@ -253,23 +297,23 @@ fn hold(
     decision
 }
 
-/// What the tried position says of the goods presented.
-fn presented_goods(mrn: &Mrn, view: &View<'_>) -> Vec<Presented> {
-    let claims = view.ledger.position.claims_of(mrn);
-    let goods = claims.map(|(key, claim)| Presented {
-        item: key.item.item,
-        certificate: key.line.certificate,
-        line: key.line.line,
-        millionths: claim.quantity,
+/// What is presented, in the units of the lines.
+fn goods_of(request: &PositionRequest, view: &View<'_>) -> Vec<Presented> {
+    let unit_of = |key| view.ledger.position.line(key).map(|line| line.unit);
+    let goods = Wanted::of(&request.check.consignment, unit_of).into_iter().map(|want| Presented {
+        item: want.item,
+        certificate: want.line.certificate,
+        line: want.line.line,
+        millionths: want.quantity.millionths(),
     });
-    goods.collect()
+    let mut goods: Vec<Presented> = goods.collect();
+    goods.sort_unstable_by_key(|of| (of.certificate, of.line, of.item));
+    goods
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one decision")]
 fn present(
     request: &PositionRequest,
-    id: &str,
-    goods: Vec<Presented>,
+    presenting: &Presenting,
     caller: &Caller,
     view: &mut View<'_>,
     leaf: u64,
@@ -278,21 +322,32 @@ fn present(
 ) -> Decision {
     let conforms = verdict.verdict == Answer::Conforms;
     let mut decision = made(Kind::GoodsPresented, request, caller, verdict, json);
+    let goods = goods_of(request, view);
     let mut record = serde_json::Map::new();
-    record.insert("presentation".to_owned(), json!(id));
+    record.insert("presentation".to_owned(), json!(presenting.id));
+    if !presenting.means.is_empty() {
+        record.insert("means".to_owned(), json!(presenting.means));
+    }
     decision.rows.extend(rows_or_digest(&mut record, "goods", presented_rows(&goods)));
+    let has_passed = view.ledger.presentations(&request.mrn).any(|of| of.id == presenting.id && of.has_passed());
+    if has_passed && !conforms {
+        // The same question again does not bring goods back that have left; turning them back does.
+        record.insert("stands".to_owned(), json!(true));
+    } else {
+        view.ledger.put_presentation(Presentation {
+            mrn: request.mrn.clone(),
+            id: presenting.id.clone(),
+            organisation: caller.organisation.clone(),
+            office: presenting.office.clone(),
+            // Goods that do not conform do not pass, so they stand in nobody's way elsewhere.
+            presence: if conforms { Presence::Passed } else { Presence::NotPassed },
+            means: presenting.means.clone(),
+            goods,
+            at: view.moment.at,
+            leaf,
+        });
+    }
     decision.draft.ledger = Some(Value::Object(record));
-    // Goods that do not conform do not pass, so they stand in nobody's way elsewhere.
-    view.ledger.put_presentation(Presentation {
-        mrn: request.mrn.clone(),
-        id: id.to_owned(),
-        organisation: caller.organisation.clone(),
-        office: request.check.consignment.office.clone(),
-        turned_back: !conforms,
-        goods,
-        at: view.moment.at,
-        leaf,
-    });
     let held = Held {
         verdict: json.to_owned(),
         declaration: view.ledger.declaration(&request.mrn).ok().flatten().cloned(),

@@ -7,19 +7,19 @@ use endmark_core::certificate::Scope;
 use endmark_core::check::{Cited, Known, LedgerStanding};
 use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::number::CertificateNumber;
-use endmark_core::position::{Joined, LineKey, Need, Wanted};
+use endmark_core::position::{ClaimKey, ItemKey, Joined, LineKey, LinePosition, Need, Wanted};
 use endmark_core::reference::Mrn;
 
 use super::View;
 use crate::store::ledger::Presentation;
-use crate::writer::CheckRequest;
+use crate::writer::{CheckRequest, Presenting};
 
 /// Whose position is tried.
 pub(super) struct About<'a> {
     /// The declaration.
     pub(super) own: &'a Mrn,
-    /// The name of the presentation asked about, which does not count against itself.
-    pub(super) presented: Option<&'a str>,
+    /// The presentation asked about, which does not count against itself.
+    pub(super) presented: Option<&'a Presenting>,
     /// Whether what it holds is shown to customs alone.
     pub(super) confidential: bool,
 }
@@ -28,7 +28,7 @@ pub(super) struct About<'a> {
 pub(super) fn add(
     certificates: &mut BTreeMap<CertificateNumber, Cited>,
     request: &CheckRequest,
-    &About { own, presented, confidential }: &About<'_>,
+    about: &About<'_>,
     view: &mut View<'_>,
 ) {
     for (number, cited) in certificates.iter_mut() {
@@ -38,32 +38,47 @@ pub(super) fn add(
             *cited = Cited::Unreadable(fault);
         }
     }
+    let public = request.precheck;
+    // Whoever may not know of a confidential hold does not find it as its own either.
+    let own = if public && is_confidential(about.own, view) { &*super::check::NOBODYS } else { about.own };
     // Before it is tried: whether anything is left for anybody.
     let exhausted: BTreeMap<CertificateNumber, bool> =
-        certificates.keys().map(|number| (*number, is_exhausted(*number, request.precheck, view))).collect();
+        certificates.keys().map(|number| (*number, is_exhausted(*number, public, view))).collect();
     let consignment = &request.consignment;
     let wanted = wanted(consignment, certificates);
     let joined = Joined::of(consignment, own);
-    let mut needs = view.ledger.position.try_position(own, &wanted, joined, confidential);
-    if consignment.stage == Stage::Border {
-        presented_elsewhere(&mut needs, consignment, own, presented, view);
+    let at_border = consignment.stage == Stage::Border;
+    let mut needs = if at_border {
+        let passed = passed(consignment, own, about.presented, public, view);
+        view.ledger.position.try_presented(own, &wanted, &joined, |of, line| {
+            passed.get(of).and_then(|lines| lines.get(&line)).copied().unwrap_or_default()
+        })
+    } else {
+        view.ledger.position.try_position(own, &wanted, joined, about.confidential)
+    };
+    if public {
+        hide_confidential(&mut needs, own, at_border, view);
     }
     for (number, cited) in certificates.iter_mut() {
         let Cited::Known(known) = cited else { continue };
         let of_this = |(key, need): (&LineKey, &Need)| (key.certificate == *number).then_some((key.line, *need));
-        let mut needs: BTreeMap<u32, Need> = needs.iter().filter_map(of_this).collect();
-        if request.precheck {
-            hide_confidential(&mut needs, *number, view);
-        }
+        let needs: BTreeMap<u32, Need> = needs.iter().filter_map(of_this).collect();
         let excess = view.ledger.position.lines_of(*number).any(|(_, line)| line.excess > 0);
-        let ledger = LedgerStanding {
+        // Used up by this very movement: what it wants beyond is too much, and what it has covers it.
+        let has_some = needs.values().any(|need| need.held > 0 || need.covered > 0);
+        let mut ledger = LedgerStanding {
             needs,
             exhausted: exhausted.get(number).copied().unwrap_or(false),
-            bound_to: bound_to(known, own, request.precheck, view),
-            overridden: excess && !request.precheck,
+            bound_to: bound_to(known, own, public, view),
+            overridden: excess && !public,
         };
+        ledger.exhausted &= !has_some || ledger.covers_everything();
         *cited = Cited::Known(Arc::new(Known { ledger, ..known.as_ref().clone() }));
     }
+}
+
+fn is_confidential(mrn: &Mrn, view: &View<'_>) -> bool {
+    view.ledger.declaration(mrn).ok().flatten().is_some_and(|there| there.confidential)
 }
 
 /// What each item wants of each line, in the line's unit, rounded up; what cannot be converted has a finding.
@@ -76,60 +91,86 @@ fn wanted(consignment: &Consignment, certificates: &BTreeMap<CertificateNumber, 
 
 pub(super) fn is_exhausted(number: CertificateNumber, public: bool, view: &View<'_>) -> bool {
     let mut lines = view.ledger.position.lines_of(number).peekable();
-    // What is held confidentially shows nowhere, not through what is left either.
-    let left = |line: &endmark_core::position::LinePosition| {
-        line.available().saturating_add(if public { line.confidential } else { 0 })
-    };
+    let left = |line: &LinePosition| if public { line.available_in_public() } else { line.available() };
     lines.peek().is_some() && lines.all(|(_, line)| left(line) <= 0)
 }
 
-fn hide_confidential(needs: &mut BTreeMap<u32, Need>, number: CertificateNumber, view: &View<'_>) {
+/// What is held confidentially shows nowhere: neither in what is left, nor as what the movement holds already.
+fn hide_confidential(needs: &mut BTreeMap<LineKey, Need>, own: &Mrn, at_border: bool, view: &View<'_>) {
+    let position = &view.ledger.position;
     for (line, need) in needs {
-        let key = LineKey { certificate: number, line: *line };
-        let hidden = view.ledger.position.line(key).map_or(0, |line| line.confidential);
-        need.left = need.left.saturating_add(hidden);
+        if let Some(line) = position.line(*line) {
+            let hidden = line.available_in_public().saturating_sub(line.available());
+            need.left = need.left.saturating_add(hidden);
+        }
+        let covers = position.claims_of(own).filter(|(key, _)| key.line == *line).flat_map(|(_, claim)| &claim.covers);
+        let secret = covers.filter(|cover| {
+            let item = ItemKey { declaration: cover.declaration.clone(), item: cover.item };
+            position.claim(&ClaimKey { line: *line, item }).is_some_and(|claim| claim.confidential)
+        });
+        let secret = secret.fold(0_i128, |sum, cover| sum.saturating_add(cover.amount));
+        let known = if at_border { &mut need.held } else { &mut need.covered };
+        *known = known.saturating_sub(secret);
     }
 }
 
-/// The other movement that holds a certificate for a single movement.
+/// A declaration of another movement that holds a certificate for a single movement.
 fn bound_to(known: &Known, own: &Mrn, public: bool, view: &View<'_>) -> Option<Mrn> {
     if known.certificate.scope != Scope::SingleMovement {
         return None;
     }
     let position = &view.ledger.position;
-    let of_this = || position.claims_on(known.number);
-    let mine = of_this().find(|(_, item, _)| item.declaration == *own).map(|(_, _, claim)| &claim.movement);
-    let mut others = of_this().filter(|(_, item, claim)| item.declaration != *own && !(public && claim.confidential));
-    others.find(|(_, _, claim)| Some(&claim.movement) != mine).map(|(_, _, claim)| claim.movement.clone())
+    let others = position
+        .claims_on(known.number)
+        .filter(|(_, item, claim)| item.declaration != *own && !(public && claim.confidential));
+    let declarations: BTreeMap<&Mrn, &Mrn> =
+        others.map(|(_, item, claim)| (&item.declaration, &claim.movement)).collect();
+    let of_another = |(other, _): &(&Mrn, &Mrn)| !position.are_one_movement(own, other, known.number);
+    declarations.into_iter().find(of_another).map(|(_, movement)| movement.clone())
 }
 
-/// Goods that were presented already, and not turned back, cannot be presented again.
-fn presented_elsewhere(
-    needs: &mut BTreeMap<LineKey, Need>,
+/// What was presented of each line under each declaration, was not turned back, and is not these very goods.
+fn passed(
     consignment: &Consignment,
     own: &Mrn,
-    presented: Option<&str>,
+    presented: Option<&Presenting>,
+    public: bool,
     view: &View<'_>,
-) {
+) -> BTreeMap<Mrn, BTreeMap<LineKey, i128>> {
     // A question at the office where goods stand is about these goods.
     let the_same = |of: &Presentation| match presented {
-        Some(id) => of.id == id,
+        Some(presenting) => presenting.is_of(of, own),
         None => of.office == consignment.office,
     };
-    for (line, need) in needs {
-        let excess = view.ledger.position.claims_of(own).filter(|(key, _)| key.line == *line);
-        need.held = excess.fold(need.held, |sum, (_, claim)| sum.saturating_add(claim.excess));
-        let others = view.ledger.presentations(own).filter(|of| !of.turned_back && !the_same(of));
-        let elsewhere = others
-            .flat_map(|of| &of.goods)
-            .filter(|goods| goods.certificate == line.certificate && goods.line == line.line)
-            .fold(0_i128, |sum, goods| sum.saturating_add(goods.millionths));
-        if elsewhere > 0 {
-            need.held = need.held.saturating_sub(elsewhere);
-            need.left = need.held;
-        } else {
-            // Nothing is drawn at the border: whether it is reserved is the question, not what is left.
-            need.left = need.wanted;
+    let others = view.ledger.all_presentations().filter(|of| of.has_passed() && !the_same(of));
+    let mut passed: BTreeMap<Mrn, BTreeMap<LineKey, i128>> = BTreeMap::new();
+    for of in others.filter(|of| !(public && is_confidential(&of.mrn, view))) {
+        let lines = passed.entry(of.mrn.clone()).or_default();
+        for goods in &of.goods {
+            let sum = lines.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
+            *sum = sum.saturating_add(goods.millionths);
         }
     }
+    passed
+}
+
+/// What is presented under a declaration beyond what it would still have: goods that have left cannot be given back.
+/// Gives the presentation that says so.
+pub(super) fn left_already<'v>(mrn: &Mrn, view: &'v View<'_>) -> Option<&'v Presentation> {
+    let passed = || view.ledger.presentations(mrn).filter(|of| of.has_passed());
+    let mut sums: BTreeMap<LineKey, i128> = BTreeMap::new();
+    for goods in passed().flat_map(|of| &of.goods) {
+        let sum = sums.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
+        *sum = sum.saturating_add(goods.millionths);
+    }
+    for (key, claim) in view.ledger.position.claims_of(mrn) {
+        if let Some(sum) = sums.get_mut(&key.line) {
+            *sum = sum.saturating_sub(claim.quantity);
+        }
+    }
+    let (line, _) = sums.into_iter().find(|(_, beyond)| *beyond > 0)?;
+    let is_there = |of: &&Presentation| {
+        of.goods.iter().any(|goods| goods.certificate == line.certificate && goods.line == line.line)
+    };
+    passed().find(is_there)
 }

@@ -1,0 +1,1 @@
+ALTER TABLE presentation DROP COLUMN means;
