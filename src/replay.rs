@@ -147,6 +147,10 @@ impl Replayed {
                 Ok(())
             }
             (Kind::DeclarationCorrected, "amended") => self.amend(connection, entry),
+            (Kind::GoodsPresented, decision) if decision != "refused" => {
+                self.position.join(&entry.mrn()?, &entry.member::<Joined>("joined")?.unwrap_or_default());
+                Ok(())
+            }
             // Everything else, and everything refused, leaves the ledger as it was.
             _ => Ok(()),
         }

@@ -170,6 +170,15 @@ impl Ledger {
         if self.tampered_declarations.contains(mrn) { Err(()) } else { Ok(self.declarations.get(mrn)) }
     }
 
+    /// A declaration of the same movement with rows that were changed outside the service: what is held, and what has
+    /// left, cannot be believed.
+    pub(super) fn faulty_beside(&self, mrn: &Mrn) -> Option<Mrn> {
+        if self.tampered_declarations.is_empty() {
+            return None;
+        }
+        self.position.movement(mrn).into_iter().find(|of| self.tampered_declarations.contains(of))
+    }
+
     /// Notes how a declaration stands from now on.
     pub(super) fn put_declaration(&mut self, declaration: Declaration) {
         self.changed_declarations.insert(declaration.mrn.clone());

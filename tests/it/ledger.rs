@@ -33,7 +33,7 @@ pub(crate) fn trucks(number: &str, pieces: &str) -> Value {
     asked
 }
 
-fn after(mut asked: Value, earlier: &str) -> Value {
+pub(crate) fn after(mut asked: Value, earlier: &str) -> Value {
     asked["previousDocuments"] = json!([{ "type": "N830", "reference": earlier }]);
     asked
 }
@@ -77,7 +77,7 @@ pub(crate) async fn many_movements(register: &Register, reference: &str) -> Stri
 }
 
 /// A certificate for one movement only.
-async fn single_movement(register: &Register, reference: &str) -> String {
+pub(crate) async fn single_movement(register: &Register, reference: &str) -> String {
     let mut payload = register.payload(reference);
     payload["scope"] = json!("singleMovement");
     issue(register, &payload).await
@@ -207,11 +207,11 @@ async fn release_and_deletion_answer_their_outcomes(on: On) {
     crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
-async fn correct(register: &Register, mrn: &str, body: Value) -> Answered {
+pub(crate) async fn correct(register: &Register, mrn: &str, body: Value) -> Answered {
     send(register, Method::PUT, &format!("{mrn}/correction"), Some(body)).await
 }
 
-fn amended(number: &str, pieces: &str) -> Value {
+pub(crate) fn amended(number: &str, pieces: &str) -> Value {
     json!({ "office": "LTVR1000", "legalBasis": "173", "reason": "two stayed behind", "goodsItems": [
         { "goodsItemNumber": 2, "citations": [{ "certificate": number, "line": 2,
             "quantity": { "value": pieces, "unit": "NAR" } }] }] })

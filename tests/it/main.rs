@@ -28,6 +28,7 @@ mod export_foreign;
 mod export_http;
 mod faults;
 mod ledger;
+mod ledger_border;
 mod ledger_life;
 mod ledger_random;
 mod ledger_stress;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Claim, ClaimKey, Cover, ItemKey, Joined, LineKey, Need, Phase, Position, Wanted};
+use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Need, Phase, Position, Wanted};
 use crate::reference::Mrn;
 
 impl Position {
@@ -28,7 +28,7 @@ impl Position {
         }
         let held = |position: &Self, line: &LineKey, of: fn(&Claim) -> i128| {
             let own = position.claims_of(declaration).filter(|(key, _)| key.line == *line);
-            own.fold(0_i128, |sum, (_, claim)| sum.saturating_add(of(claim)))
+            sum(own.map(|(_, claim)| of(claim)))
         };
         let before: BTreeMap<LineKey, (i128, i128)> = needs
             .keys()
@@ -36,90 +36,60 @@ impl Position {
             .collect();
         let known = self.joined(declaration).cloned().unwrap_or_default();
         self.put_joined(declaration, known.and(named));
-        let whole = self.known_of_the_whole(declaration);
+        let near = self.near(declaration);
         for (key, to) in &targets {
             let fresh = || Claim::nothing(Phase::Reserved, false, declaration.clone());
-            self.grow(key, *to, &whole, fresh);
+            self.grow(key, *to, &near, fresh);
         }
+        let movement = self.movement(declaration);
         for (line, need) in &mut needs {
             let (quantity, covered) = before.get(line).copied().unwrap_or_default();
             // What it has of old, and what its movement lends it now.
             let from_others = held(self, line, Claim::covered).saturating_sub(covered);
             need.held = quantity.saturating_add(from_others);
-            let own = passed(declaration, *line);
-            let (by_all, passed_by_all) = self.of_the_movement(*line, declaration, &before, &passed);
+            let held_by_all =
+                quantity.saturating_sub(covered).saturating_add(self.held_beside(*line, declaration, &movement));
+            need.held = need.held.min(held_by_all);
+            let passed_by_all = sum(movement.iter().map(|of| passed(of, *line)));
             need.left = if passed_by_all == 0 {
                 need.wanted
             } else {
-                let left = need.held.saturating_sub(own);
-                left.min(by_all.max(need.held).saturating_sub(passed_by_all)).max(0)
+                let own = need.held.saturating_sub(passed(declaration, *line));
+                own.min(held_by_all.saturating_sub(passed_by_all)).max(0)
             };
         }
         needs
     }
 
-    /// What a movement holds of a line altogether, and what of it has passed. `before`: what the declaration itself had
-    /// of each line before it was tried, and what of that others held.
-    fn of_the_movement(
+    /// A line of which more has passed under a declaration's movement than the movement holds, `passed` as for
+    /// [`Position::try_presented`]: what has left is not given back.
+    pub fn more_has_left(
         &self,
-        line: LineKey,
         declaration: &Mrn,
-        before: &BTreeMap<LineKey, (i128, i128)>,
-        passed: impl Fn(&Mrn, LineKey) -> i128,
-    ) -> (i128, i128) {
-        let mut held = before.get(&line).map_or(0, |(quantity, covered)| quantity.saturating_sub(*covered));
-        let mut gone = 0_i128;
-        for of in self.sharing(line, declaration) {
-            gone = gone.saturating_add(passed(&of, line));
-            if of != *declaration {
-                let claims = self.claims_of(&of).filter(|(key, _)| key.line == line);
-                held =
-                    claims.fold(held, |sum, (_, claim)| sum.saturating_add(claim.drawn).saturating_add(claim.excess));
-            }
+        passed: impl Fn(&Mrn) -> BTreeMap<LineKey, i128>,
+    ) -> Option<LineKey> {
+        let movement = self.movement(declaration);
+        let mut left: BTreeMap<LineKey, i128> = BTreeMap::new();
+        for (line, amount) in movement.iter().flat_map(passed) {
+            let sum = left.entry(line).or_default();
+            *sum = sum.saturating_add(amount);
         }
-        (held, gone)
-    }
-
-    /// The declarations that hold the same pieces of a line as one of them: who covers whom, all the way.
-    fn sharing(&self, line: LineKey, declaration: &Mrn) -> BTreeSet<Mrn> {
-        let mut beside: BTreeMap<&Mrn, BTreeSet<&Mrn>> = BTreeMap::new();
-        for (item, claim) in self.claims.get(&line).into_iter().flatten() {
-            for Cover { declaration: holder, .. } in &claim.covers {
-                beside.entry(&item.declaration).or_default().insert(holder);
-                beside.entry(holder).or_default().insert(&item.declaration);
-            }
-        }
-        reached(declaration, |of| beside.get(of).into_iter().flatten().map(|other| (*other).clone()).collect())
-    }
-
-    /// Whether two declarations are of one movement, as far as loaded: joined by previous documents, directly or through
-    /// others, or booked on the certificate as one.
-    pub fn are_one_movement(&self, one: &Mrn, other: &Mrn, certificate: crate::number::CertificateNumber) -> bool {
-        let mut labels: BTreeMap<&Mrn, BTreeSet<&Mrn>> = BTreeMap::new();
-        for (_, item, claim) in self.claims_on(certificate) {
-            labels.entry(&item.declaration).or_default().insert(&claim.movement);
-            labels.entry(&claim.movement).or_default().insert(&item.declaration);
-        }
-        let beside = |of: &Mrn| -> Vec<Mrn> {
-            let named = self.joined(of).into_iter().flat_map(Joined::named).map(|previous| &previous.declaration);
-            let followers = self.followers.get(of).into_iter().flatten();
-            let booked = labels.get(of).into_iter().flatten().copied();
-            named.chain(followers).chain(booked).cloned().collect()
+        let holds = |line: LineKey| {
+            let own = self.claims_of(declaration).filter(|(key, _)| key.line == line);
+            let own = sum(own.map(|(_, claim)| claim.drawn.saturating_add(claim.excess)));
+            own.saturating_add(self.held_beside(line, declaration, &movement))
         };
-        reached(one, beside).contains(other)
+        left.into_iter().find(|(line, amount)| *amount > 0 && *amount > holds(*line)).map(|(line, _)| line)
+    }
+
+    /// What a movement holds of a line but for one declaration's part.
+    fn held_beside(&self, line: LineKey, declaration: &Mrn, movement: &BTreeSet<Mrn>) -> i128 {
+        let others = movement.iter().filter(|of| *of != declaration).flat_map(|of| self.claims_of(of));
+        let on_line = others.filter(|(key, _)| key.line == line);
+        sum(on_line.map(|(_, claim)| claim.drawn.saturating_add(claim.excess)))
     }
 }
 
-/// Everything that can be reached.
-fn reached(from: &Mrn, beside: impl Fn(&Mrn) -> Vec<Mrn>) -> BTreeSet<Mrn> {
-    let mut found = BTreeSet::from([from.clone()]);
-    let mut open = vec![from.clone()];
-    while let Some(of) = open.pop() {
-        for next in beside(&of) {
-            if found.insert(next.clone()) {
-                open.push(next);
-            }
-        }
-    }
-    found
+fn sum(amounts: impl Iterator<Item = i128>) -> i128 {
+    amounts.fold(0, i128::saturating_add)
 }

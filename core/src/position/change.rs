@@ -42,6 +42,9 @@ impl Position {
                     if let Some(followers) = self.followers.get_mut(&earlier) {
                         followers.remove(&later);
                     }
+                    if let Some(leaders) = self.leaders.get_mut(&later) {
+                        leaders.remove(&earlier);
+                    }
                 }
             }
         }
@@ -113,8 +116,16 @@ impl Position {
         self.journal.push(Undo::Joined(declaration.clone(), before));
     }
 
+    /// Notes which declarations one names, though it holds nothing: goods were presented under it.
+    pub fn join(&mut self, declaration: &Mrn, named: &Joined) {
+        for previous in named.named() {
+            self.follow(&previous.declaration, declaration);
+        }
+    }
+
     pub(super) fn follow(&mut self, earlier: &Mrn, later: &Mrn) {
-        if self.followers.entry(earlier.clone()).or_default().insert(later.clone()) {
+        if !self.followers.get(earlier).is_some_and(|there| there.contains(later)) {
+            self.load_follower(earlier, later);
             self.journal.push(Undo::Follower(earlier.clone(), later.clone()));
         }
     }

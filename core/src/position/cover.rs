@@ -1,6 +1,7 @@
 //! Covering claims by those of joined declarations, so that a movement holds each piece once.
 
-use super::{Claim, ClaimKey, Cover, ItemKey, LineKey, Position, Previous};
+use super::order::Near;
+use super::{Claim, ClaimKey, Cover, ItemKey, LineKey, Position};
 
 /// The part of a claim that is about to be covered, by whom, and whether that one came before.
 struct Found {
@@ -11,14 +12,14 @@ struct Found {
 
 impl Position {
     /// Enlarges a claim, or begins it: covered as far as joined declarations hold it, the rest drawn on the line.
-    pub(super) fn grow(&mut self, key: &ClaimKey, to: i128, whole: &[Previous], fresh: impl FnOnce() -> Claim) {
+    pub(super) fn grow(&mut self, key: &ClaimKey, to: i128, near: &Near, fresh: impl FnOnce() -> Claim) {
         let mut claim = self.claim(key).cloned().unwrap_or_else(fresh);
         let mut need = to.saturating_sub(claim.quantity);
         if need <= 0 {
             return;
         }
         claim.quantity = to;
-        for found in self.holders(key, &claim, need, whole) {
+        for found in self.holders(key, &claim, need, near) {
             need = need.saturating_sub(found.amount);
             self.edit(&found.key, |holder| add_to(counter(holder, !found.earlier), found.amount));
             add_to(counter(&mut claim, found.earlier), found.amount);
@@ -29,14 +30,15 @@ impl Position {
     }
 
     /// Who holds what this claim needs: the declarations it names, then those that name it and were lodged first.
-    fn holders(&self, key: &ClaimKey, grown: &Claim, need: i128, whole: &[Previous]) -> Vec<Found> {
+    fn holders(&self, key: &ClaimKey, grown: &Claim, need: i128, near: &Near) -> Vec<Found> {
         let mut found = Vec::new();
         let mut need = need;
         let mut came = grown.came;
         let mut went = grown.went;
         let own = &key.item;
         if let Some(joined) = self.joined.get(&own.declaration) {
-            for previous in joined.items.get(&own.item).into_iter().flatten().chain(whole) {
+            let of_item = joined.items.get(&own.item).into_iter().flatten();
+            for previous in of_item.chain(&near.whole).filter(|previous| near.comes_before(&previous.declaration)) {
                 if need <= 0 {
                     break;
                 }
@@ -54,7 +56,8 @@ impl Position {
                 }
             }
         }
-        for later in self.followers.get(&own.declaration).into_iter().flatten() {
+        let followers = self.followers.get(&own.declaration).into_iter().flatten();
+        for later in followers.filter(|later| near.comes_after(later)) {
             let Some(joined) = self.joined.get(later) else { continue };
             for (item, claim) in self.items_of(key.line, later) {
                 let names = joined.of_item(item.item).any(|previous| {
@@ -204,7 +207,7 @@ impl Position {
         if later {
             near.extend(self.followers.get(own).into_iter().flatten());
         } else {
-            near.extend(self.followers.iter().filter(|(_, later)| later.contains(own)).map(|(earlier, _)| earlier));
+            near.extend(self.leaders.get(own).into_iter().flatten());
         }
         let leans = |claim: &Claim| claim.covers.iter().any(|cover| names(cover, &key.item) && cover.earlier == later);
         near.into_iter()

@@ -11,6 +11,7 @@ mod border;
 mod change;
 mod cover;
 mod joined;
+mod order;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -193,6 +194,8 @@ pub struct Position {
     joined: BTreeMap<Mrn, Joined>,
     /// Who names a declaration as its previous document, or is covered by it since one between them is gone.
     followers: BTreeMap<Mrn, BTreeSet<Mrn>>,
+    /// The same the other way round.
+    leaders: BTreeMap<Mrn, BTreeSet<Mrn>>,
     journal: Vec<change::Undo>,
 }
 
@@ -211,7 +214,7 @@ impl Position {
     /// Loads what a declaration is joined with.
     pub fn load_joined(&mut self, declaration: &Mrn, joined: Joined) {
         for previous in joined.named() {
-            self.followers.entry(previous.declaration.clone()).or_default().insert(declaration.clone());
+            self.load_follower(&previous.declaration, declaration);
         }
         self.joined.insert(declaration.clone(), joined);
     }
@@ -219,6 +222,7 @@ impl Position {
     /// Loads that one declaration follows another.
     pub fn load_follower(&mut self, earlier: &Mrn, later: &Mrn) {
         self.followers.entry(earlier.clone()).or_default().insert(later.clone());
+        self.leaders.entry(later.clone()).or_default().insert(earlier.clone());
     }
 
     /// A line.

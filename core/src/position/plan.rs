@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position, Previous};
+use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position};
 use crate::consignment::Consignment;
 use crate::goods::{Conversion, Decimal, Unit};
 use crate::number::CertificateNumber;
@@ -100,11 +100,11 @@ impl Position {
         }
         self.put_joined(declaration, joined);
         // Once for all items: ten thousand of them may name a thousand declarations together.
-        let whole = self.known_of_the_whole(declaration);
+        let near = self.near(declaration);
         let mut others = BTreeMap::new();
         for (key, to) in &targets {
             let movement = self.movement_for(key, &mut others);
-            self.grow(key, *to, &whole, || Claim::nothing(Phase::Reserved, confidential, movement));
+            self.grow(key, *to, &near, || Claim::nothing(Phase::Reserved, confidential, movement));
             self.edit(key, |claim| claim.confidential = confidential);
         }
         let mut drawn: BTreeMap<LineKey, i128> = BTreeMap::new();
@@ -192,13 +192,6 @@ impl Position {
     fn keys_of(&self, declaration: &Mrn, items: Option<&BTreeSet<u32>>) -> Vec<ClaimKey> {
         let keys = self.claims_of(declaration).map(|(key, _)| key.clone());
         keys.filter(|key| items.is_none_or(|items| items.contains(&key.item.item))).collect()
-    }
-
-    /// The declarations that a whole declaration names and of which something is held.
-    pub(super) fn known_of_the_whole(&self, declaration: &Mrn) -> Vec<Previous> {
-        let whole = self.joined(declaration).map(|joined| joined.whole.as_slice()).unwrap_or_default();
-        let held = |previous: &&Previous| self.claims_of(&previous.declaration).next().is_some();
-        whole.iter().filter(held).cloned().collect()
     }
 
     /// The movement of a claim: that of a declaration named which has one on this certificate, else the first named,

@@ -58,12 +58,12 @@ pub(super) fn own_mrn(request: &CheckRequest) -> Mrn {
     }
 }
 
-/// The declarations that a question needs: its own and those it names, and at the border their whole movement.
-pub(super) fn declarations(request: &CheckRequest, own: &Mrn, asked: &mut Asked) {
+/// The declarations that a question needs: its own and those it names. Where goods move, their whole movement.
+pub(super) fn declarations(request: &CheckRequest, own: &Mrn, moves: bool, asked: &mut Asked) {
     let joined = Joined::of(&request.consignment, own);
     let named = || std::iter::once(own).chain(joined.named().map(|previous| &previous.declaration)).cloned();
     asked.named.extend(named());
-    if request.consignment.stage == Stage::Border {
+    if moves || request.consignment.stage == Stage::Border {
         asked.whole.extend(named());
     }
 }
@@ -122,12 +122,14 @@ pub(super) fn judge(
         hide_what_is_not_the_callers(&mut certificates, request, caller, view);
     }
     let overridden = view.ledger.declaration(own).is_ok_and(|there| there.is_some_and(|there| there.overridden));
-    let faulty = view.ledger.declaration(own).is_err();
+    let joined = Joined::of(&request.consignment, own);
+    let mut named = std::iter::once(own).chain(joined.named().map(|previous| &previous.declaration));
+    let faulty = named.find_map(|of| view.ledger.faulty_beside(of));
     super::standing::add(&mut certificates, request, about, view);
-    let too_wide = request.consignment.stage == Stage::Border && view.ledger.is_too_wide();
+    let too_wide = view.ledger.is_too_wide();
     for (number, cited) in certificates.iter_mut().filter(|(_, cited)| matches!(cited, Cited::Known(_))) {
-        if faulty {
-            *cited = Cited::Unreadable(format!("a ledger row of {own} was changed outside the service ({number})"));
+        if let Some(of) = &faulty {
+            *cited = Cited::Unreadable(format!("a ledger row of {of} was changed outside the service ({number})"));
         } else if too_wide {
             *cited =
                 Cited::Unreadable(format!("the movement of {own} has more declarations than can be looked through"));

@@ -218,14 +218,17 @@ impl Action {
             }
             Self::Check(request) => {
                 asked.numbers.extend(request.prepared.keys());
-                check::declarations(request, &check::own_mrn(request), asked);
+                check::declarations(request, &check::own_mrn(request), false, asked);
             }
             Self::Paper(request) => asked.numbers.extend(request.presented.number()),
             Self::Position(request) => {
                 asked.numbers.extend(request.check.prepared.keys());
-                check::declarations(&request.check, &request.mrn, asked);
+                check::declarations(&request.check, &request.mrn, true, asked);
             }
-            Self::Declaration(request) => drop(asked.named.insert(request.mrn.clone())),
+            Self::Declaration(request) => {
+                asked.named.insert(request.mrn.clone());
+                asked.whole.insert(request.mrn.clone());
+            }
             Self::Control(request) => {
                 asked.numbers.extend(request.report.certificate);
                 asked.named.extend(request.report.declaration.clone());

@@ -329,6 +329,13 @@ fn present(
         record.insert("means".to_owned(), json!(presenting.means));
     }
     decision.rows.extend(rows_or_digest(&mut record, "goods", presented_rows(&goods)));
+    let joined = Joined::of(&request.check.consignment, &request.mrn);
+    if joined.named().next().is_some() {
+        // Also where nothing is reserved under it: what passes here passes under the declarations it names.
+        view.ledger.position.join(&request.mrn, &joined);
+        view.ledger.keep(&presenting.office, view.moment.at, leaf, &request.mrn);
+        record.insert("joined".to_owned(), json!(joined));
+    }
     let has_passed = view.ledger.presentations(&request.mrn).any(|of| of.id == presenting.id && of.has_passed());
     if has_passed && !conforms {
         // The same question again does not bring goods back that have left; turning them back does.

@@ -154,23 +154,23 @@ fn passed(
     passed
 }
 
-/// What is presented under a declaration beyond what it would still have: goods that have left cannot be given back.
-/// Gives the presentation that says so.
+/// Goods that have left cannot be given back: a presentation under the movement of a declaration that its position, as
+/// tried, would no longer hold.
 pub(super) fn left_already<'v>(mrn: &Mrn, view: &'v View<'_>) -> Option<&'v Presentation> {
-    let passed = || view.ledger.presentations(mrn).filter(|of| of.has_passed());
-    let mut sums: BTreeMap<LineKey, i128> = BTreeMap::new();
-    for goods in passed().flat_map(|of| &of.goods) {
-        let sum = sums.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
-        *sum = sum.saturating_add(goods.millionths);
-    }
-    for (key, claim) in view.ledger.position.claims_of(mrn) {
-        if let Some(sum) = sums.get_mut(&key.line) {
-            *sum = sum.saturating_sub(claim.quantity);
+    let passed = |of: &Mrn| {
+        let mut sums: BTreeMap<LineKey, i128> = BTreeMap::new();
+        for goods in view.ledger.presentations(of).filter(|of| of.has_passed()).flat_map(|of| &of.goods) {
+            let sum = sums.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
+            *sum = sum.saturating_add(goods.millionths);
         }
-    }
-    let (line, _) = sums.into_iter().find(|(_, beyond)| *beyond > 0)?;
-    let is_there = |of: &&Presentation| {
-        of.goods.iter().any(|goods| goods.certificate == line.certificate && goods.line == line.line)
+        sums
     };
-    passed().find(is_there)
+    let line = view.ledger.position.more_has_left(mrn, passed)?;
+    let is_of = |of: &&Presentation| {
+        let mut goods = of.goods.iter();
+        of.has_passed() && goods.any(|goods| goods.certificate == line.certificate && goods.line == line.line)
+    };
+    let others = view.ledger.position.movement(mrn);
+    let mut movement = std::iter::once(mrn).chain(others.iter().filter(|of| *of != mrn));
+    movement.find_map(|of| view.ledger.presentations(of).find(is_of))
 }

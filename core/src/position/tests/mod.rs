@@ -1,6 +1,7 @@
 //! The laws of the ledger.
 #![expect(clippy::arithmetic_side_effects, reason = "small numbers, and a test that overflows fails")]
 
+mod border;
 mod property;
 mod rules;
 
@@ -98,6 +99,24 @@ fn require_sound(position: &Position) {
         let found = counted.get(&(key, item.clone())).copied().unwrap_or_default();
         assert_eq!((claim.came, claim.went), found, "{item:?}: {claim:?}");
         assert!(claim.came <= claim.quantity && claim.went <= claim.quantity, "{item:?}: {claim:?}");
+    }
+    // Every piece of a claim is held by somebody: nothing covers itself in a circle.
+    for (key, item, claim) in position.claims() {
+        let claims = position.claims.get(&key).unwrap();
+        let mut seen = std::collections::BTreeSet::from([item.clone()]);
+        let mut open = vec![item.clone()];
+        let mut held = 0;
+        while let Some(next) = open.pop() {
+            let claim = claims.get(&next).unwrap();
+            held += claim.drawn + claim.excess;
+            for cover in &claim.covers {
+                let holder = ItemKey { declaration: cover.declaration.clone(), item: cover.item };
+                if seen.insert(holder.clone()) {
+                    open.push(holder);
+                }
+            }
+        }
+        assert!(claim.quantity <= held, "{item:?} has {} of {held} held: {claim:?}", claim.quantity);
     }
     for (key, line) in position.lines() {
         let (reserved, consumed, excess) = sums.get(key).copied().unwrap_or_default();

@@ -173,3 +173,15 @@ fn a_refused_command_leaves_no_trace() {
     assert_eq!((position.lines.clone(), position.claims.clone()), before);
     assert!(position.joined(&mrn(2)).is_none());
 }
+
+#[test]
+fn declarations_that_name_each_other_in_a_circle_each_hold_their_own() {
+    let machines = line("A");
+    let mut position = granting(&[(machines, 20)]);
+    assert!(put(&mut position, 1, &[want(1, machines, 1)], &[2]));
+    assert!(put(&mut position, 2, &[want(1, machines, 5)], &[1]));
+    assert_eq!(totals(&position, machines), (6, 0, 14), "nobody knows which way they went");
+    assert!(put(&mut position, 3, &[want(1, machines, 5)], &[2]));
+    assert!(put(&mut position, 1, &[want(1, machines, 6)], &[3]));
+    assert_eq!(totals(&position, machines), (11, 0, 9));
+}

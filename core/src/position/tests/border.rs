@@ -1,0 +1,212 @@
+//! Goods at the border.
+
+use super::*;
+use crate::position::Need;
+
+/// As [`put`], but what has left is not given back.
+fn put_what_is_there(
+    position: &mut Position,
+    passed: &Passed,
+    declaration: usize,
+    wanted: &[Wanted],
+    earlier: &[usize],
+) {
+    let needs = position.try_position(&mrn(declaration), wanted, after(earlier), false);
+    let of = |mrn_of: &Mrn| {
+        let own = passed.iter().filter(|((number, _), _)| mrn(*number) == *mrn_of);
+        own.map(|((_, line), count)| (*line, count * MILLION)).collect()
+    };
+    if needs.values().all(Need::fits) && position.more_has_left(&mrn(declaration), of).is_none() {
+        position.keep();
+    } else {
+        position.take_back();
+    }
+    require_sound(position);
+}
+
+/// What of each line is said to have passed under each declaration, in pieces.
+type Passed = BTreeMap<(usize, LineKey), i128>;
+
+/// Tries goods at the border; what it wants is kept as passed when it conforms.
+fn present(
+    position: &mut Position,
+    passed: &mut Passed,
+    declaration: usize,
+    wanted: &[Wanted],
+    named: &[usize],
+) -> bool {
+    let sums = passed.clone();
+    let of = |mrn_of: &Mrn, line: LineKey| {
+        let found = sums.iter().find(|((number, key), _)| mrn(*number) == *mrn_of && *key == line);
+        found.map_or(0, |(_, count)| count * MILLION)
+    };
+    let joined = after(named);
+    let needs = position.try_presented(&mrn(declaration), wanted, &joined, of);
+    position.take_back();
+    position.join(&mrn(declaration), &joined);
+    position.keep();
+    require_sound(position);
+    let conforms = needs.values().all(|need| need.fits() && need.takes_nothing_new());
+    if conforms {
+        for want in wanted {
+            *passed.entry((declaration, want.line)).or_default() += want.quantity.millionths() / MILLION;
+        }
+    }
+    conforms
+}
+
+#[test]
+fn the_declarations_of_one_movement_let_its_goods_pass_once() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    let mut passed = Passed::new();
+    assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
+    assert!(put(&mut position, 2, &[want(1, trucks, 6)], &[1]));
+    assert!(present(&mut position, &mut passed, 1, &[want(1, trucks, 4)], &[]));
+    assert!(!present(&mut position, &mut passed, 2, &[want(1, trucks, 3)], &[1]), "four of six have left");
+    assert!(present(&mut position, &mut passed, 2, &[want(1, trucks, 2)], &[1]));
+    assert!(!present(&mut position, &mut passed, 2, &[want(1, trucks, 1)], &[1]));
+}
+
+#[test]
+fn a_covered_declaration_leaves_in_parts() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    let mut passed = Passed::new();
+    assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
+    assert!(put(&mut position, 2, &[want(1, trucks, 6)], &[1]));
+    // The message at the border need not name the export again.
+    assert!(present(&mut position, &mut passed, 2, &[want(1, trucks, 4)], &[]));
+    assert!(present(&mut position, &mut passed, 2, &[want(1, trucks, 2)], &[]));
+    assert!(!present(&mut position, &mut passed, 2, &[want(1, trucks, 1)], &[]));
+}
+
+#[test]
+fn two_transits_of_one_export_do_not_stand_in_each_others_way() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    let mut passed = Passed::new();
+    assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
+    assert!(put(&mut position, 2, &[want(1, trucks, 3)], &[1]));
+    assert!(put(&mut position, 3, &[want(1, trucks, 3)], &[1]));
+    assert!(present(&mut position, &mut passed, 2, &[want(1, trucks, 3)], &[]));
+    assert!(present(&mut position, &mut passed, 3, &[want(1, trucks, 3)], &[]));
+    assert!(
+        !present(&mut position, &mut passed, 1, &[want(1, trucks, 1)], &[]),
+        "all six have left under the transits"
+    );
+}
+
+#[test]
+fn a_transit_that_was_never_reserved_is_covered_by_its_export() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    let mut passed = Passed::new();
+    assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
+    assert!(
+        !present(&mut position, &mut passed, 2, &[want(1, trucks, 6)], &[]),
+        "nobody says that it is the same goods"
+    );
+    assert!(present(&mut position, &mut passed, 2, &[want(1, trucks, 6)], &[1]));
+    assert!(!present(&mut position, &mut passed, 1, &[want(1, trucks, 1)], &[2]));
+}
+
+#[test]
+fn what_an_officer_let_pass_beside_the_ledger_is_there_at_the_border() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    let mut passed = Passed::new();
+    assert!(put(&mut position, 1, &[want(1, trucks, 4)], &[]));
+    position.try_position(&mrn(2), &[want(1, trucks, 5)], Joined::default(), false);
+    position.put_excess_beside(&mrn(2));
+    position.keep();
+    assert!(present(&mut position, &mut passed, 2, &[want(1, trucks, 5)], &[]));
+    assert!(!present(&mut position, &mut passed, 2, &[want(1, trucks, 1)], &[]));
+}
+
+#[test]
+fn other_numbers_of_items_are_the_same_goods() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
+    let needs = position.try_presented(&mrn(1), &[want(9, trucks, 6)], &Joined::default(), |_, _| 0);
+    assert!(needs.values().all(Need::takes_nothing_new), "{needs:?}");
+}
+
+#[test]
+fn declarations_are_one_movement_in_whatever_order_they_came() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    // A transit after a transit that nobody knows yet, which then turns out to follow an export.
+    assert!(put(&mut position, 3, &[want(1, trucks, 2)], &[2]));
+    assert!(put(&mut position, 2, &[want(1, trucks, 2)], &[1]));
+    assert!(put(&mut position, 1, &[want(1, trucks, 2)], &[]));
+    assert!(put(&mut position, 4, &[want(1, trucks, 2)], &[]));
+    let one = |a: usize, b: usize| position.are_one_movement(&mrn(a), &mrn(b), trucks.certificate);
+    assert!(one(1, 2) && one(1, 3) && one(3, 1) && one(2, 3));
+    assert!(!one(1, 4) && !one(4, 3));
+}
+
+mod property {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Put { declaration: usize, wanted: Vec<(u32, i128)>, earlier: Vec<usize> },
+        Present { declaration: usize, wanted: Vec<(u32, i128)>, named: Vec<usize> },
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let wanted = || prop::collection::vec((1_u32..3, 1_i128..9), 1..3);
+        let near = || prop::collection::vec(0_usize..5, 0..3);
+        prop_oneof![
+            (0_usize..5, wanted(), near()).prop_map(|(declaration, wanted, earlier)| Step::Put {
+                declaration,
+                wanted,
+                earlier
+            }),
+            (0_usize..5, wanted(), near()).prop_map(|(declaration, wanted, named)| Step::Present {
+                declaration,
+                wanted,
+                named
+            }),
+        ]
+    }
+
+    fn wants(raw: &[(u32, i128)]) -> Vec<Wanted> {
+        let unique: BTreeMap<u32, i128> = raw.iter().copied().collect();
+        unique.into_iter().map(|(item, count)| want(item, line("A"), count)).collect()
+    }
+
+    fn others(declaration: usize, named: &[usize]) -> Vec<usize> {
+        named.iter().copied().filter(|other| *other != declaration).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        /// Whatever is declared and presented in whatever order: no more leaves than the line grants.
+        #[test]
+        fn no_more_leaves_than_is_held(steps in prop::collection::vec(step(), 1..30)) {
+            let trucks = line("A");
+            let mut position = granting(&[(trucks, 12)]);
+            let mut passed = Passed::new();
+            for step in &steps {
+                match step {
+                    Step::Put { declaration, wanted, earlier } => {
+                        let earlier = others(*declaration, earlier);
+                        put_what_is_there(&mut position, &passed, *declaration, &wants(wanted), &earlier);
+                    }
+                    Step::Present { declaration, wanted, named } => {
+                        present(&mut position, &mut passed, *declaration, &wants(wanted), &others(*declaration, named));
+                    }
+                }
+                let left: i128 = passed.values().sum();
+                let (reserved, consumed, _) = totals(&position, trucks);
+                prop_assert!(left <= reserved + consumed, "{left} left, {reserved} are held");
+            }
+        }
+    }
+}
