@@ -12,6 +12,7 @@ use endmark_core::manufacturer::Organisation;
 use endmark_core::number::CertificateNumber;
 use time::OffsetDateTime;
 
+use super::ledger::column_of;
 use super::prepared::prepared;
 use super::row_key::{RowContent, RowKey};
 use super::schema::{certificate, entry};
@@ -168,10 +169,11 @@ pub fn standings(
     let mut last: Vec<LastChange> = Vec::new();
     // SQLite binds one parameter a number, and at most 32,766.
     for some in texts.chunks(1_000) {
-        rows.extend(certificate::table.filter(certificate::number.eq_any(some)).select(Row::as_select()).load(c)?);
+        // The changes first: a reader has no transaction, and a row that is newer than them is no fault.
         let changes = entry::table.filter(entry::certificate.eq_any(some)).filter(sql::<Bool>(sets_status!()));
         let changes = changes.filter(entry::decision.eq("done")).group_by(entry::certificate);
         last.extend(changes.select((entry::certificate, max(entry::leaf).assume_not_null())).load(c)?);
+        rows.extend(certificate::table.filter(certificate::number.eq_any(some)).select(Row::as_select()).load(c)?);
     }
     opened(rows, last, key)
 }
@@ -188,10 +190,10 @@ pub(super) async fn pg_standings(
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     let these = certificate::table.filter(certificate::number.eq_any(&texts)).select(Row::as_select());
     let changes = prepared(LAST_CHANGES).bind::<Array<Text>, _>(&texts);
-    let (rows, last) = tokio::try_join!(
+    let (last, rows) = tokio::try_join!(
         biased;
-        diesel_async::RunQueryDsl::load(these, &mut &*connection),
         diesel_async::RunQueryDsl::load(changes, &mut &*connection),
+        diesel_async::RunQueryDsl::load(these, &mut &*connection),
     )?;
     opened(rows, last, key)
 }
@@ -267,14 +269,22 @@ pub(super) async fn pg_by_references(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let organisations: Vec<&str> = wanted.iter().map(|(organisation, _)| organisation.as_str()).collect();
-    let references: Vec<&str> = wanted.iter().map(|(_, reference)| reference.as_str()).collect();
-    // Both lists narrow the index; pairs that were not asked for do no harm, the caller looks up its own.
-    let held = certificate::table
-        .filter(certificate::organisation.eq_any(organisations))
-        .filter(certificate::reference.eq_any(references))
-        .select(HOLDER);
-    holders(diesel_async::RunQueryDsl::load(held, &mut &*connection).await?)
+    let these = prepared(
+        "SELECT organisation, reference, number FROM unnest(?, ?) AS wanted (organisation, reference)
+             JOIN certificate USING (organisation, reference)",
+    )
+    .bind::<Array<Text>, _>(column_of!(wanted, of => of.0.clone()))
+    .bind::<Array<Text>, _>(column_of!(wanted, of => of.1.clone()));
+    let found: Vec<Holder> = diesel_async::RunQueryDsl::load(these, &mut &*connection).await?;
+    holders(found.into_iter().map(|of| (of.organisation, of.reference, of.number)).collect())
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = certificate)]
+struct Holder {
+    organisation: String,
+    reference: String,
+    number: String,
 }
 
 /// Who holds a reference.

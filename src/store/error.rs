@@ -12,6 +12,9 @@ pub enum StoreError {
     /// No connection to `SQLite`.
     #[error("cannot open the database: {0} (does the folder exist, and may this user write there?)")]
     Open(#[from] diesel::ConnectionError),
+    /// The head could not be locked: whatever a batch holds, it is not to blame.
+    #[error("the head of the log could not be locked: {0}")]
+    NotLocked(#[source] diesel::result::Error),
     /// A statement failed.
     #[error("database: {0}")]
     Statement(#[from] diesel::result::Error),
@@ -65,10 +68,12 @@ impl StoreError {
     pub(crate) fn is_about_the_database(&self) -> bool {
         use diesel::result::{DatabaseErrorKind as Kind, Error};
         match self {
-            Self::Connect(_) | Self::Open(_) | Self::Io(_) => true,
+            Self::Connect(_) | Self::Open(_) | Self::Io(_) | Self::NotLocked(_) | Self::NotDurable { .. } => true,
             Self::Statement(Error::BrokenTransactionManager) => true,
             Self::Statement(Error::DatabaseError(kind, info)) => match kind {
                 Kind::ClosedConnection | Kind::UnableToSendCommand => true,
+                // A standby, on which a client that had the primary may find itself after a failover.
+                Kind::ReadOnlyTransaction => true,
                 // Neither driver has kinds for a shutdown, a dropped socket, a full disk or a lock held too long.
                 Kind::Unknown => PASSING.iter().any(|words| info.message().contains(words)),
                 _ => false,

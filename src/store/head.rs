@@ -112,7 +112,7 @@ pub fn read(connection: &mut Connection) -> Result<Head, StoreError> {
 /// Begins a transaction and locks the head: everything after it is alone.
 pub fn begin_and_lock(connection: &mut Connection) -> Result<Head, StoreError> {
     match connection {
-        Connection::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE")?,
+        Connection::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE").map_err(StoreError::NotLocked)?,
         Connection::Postgres(c) => return c.together(async |c| pg_begin_and_lock(c).await),
     }
     read(connection)
@@ -121,11 +121,12 @@ pub fn begin_and_lock(connection: &mut Connection) -> Result<Head, StoreError> {
 /// The same in `PostgreSQL`, to be sent with others: before them, so that they run behind the lock.
 pub(super) async fn pg_begin_and_lock(connection: &AsyncPgConnection) -> Result<Head, StoreError> {
     let mut begin = connection;
-    let ((), mut rows): ((), Vec<Row>) = tokio::try_join!(
+    let locked: diesel::QueryResult<((), Vec<Row>)> = tokio::try_join!(
         biased;
         diesel_async::SimpleAsyncConnection::batch_execute(&mut begin, "BEGIN"),
         diesel_async::RunQueryDsl::load(head::table.for_update().limit(1), &mut &*connection),
-    )?;
+    );
+    let ((), mut rows) = locked.map_err(StoreError::NotLocked)?;
     rows.pop().ok_or(StoreError::NoRegister)?.try_into()
 }
 

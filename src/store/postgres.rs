@@ -35,6 +35,14 @@ impl BlockOn for OnThisThread {
     }
 }
 
+/// Settings that a server may refuse.
+const WHERE_POSSIBLE: [&str; 2] = [
+    // Evidence is longer than a page's share and gets compressed; pglz took a seventh of the database's time.
+    "SET default_toast_compression = 'lz4'",
+    // A full disk is told apart from a statement that fails by the server's words (`StoreError`).
+    "SET lc_messages = 'C'",
+];
+
 /// A connection on which statements go one after the other, or many in one round trip.
 #[expect(missing_debug_implementations, reason = "connections hold secrets")]
 pub struct Postgres {
@@ -55,7 +63,7 @@ impl Postgres {
         runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(
             &mut inner,
             "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '15s';
-             SET TIME ZONE 'UTC';
+             SET TIME ZONE 'UTC'; SET default_transaction_isolation = 'read committed';
              -- Every access is by key. For a batch of keys and a small table the planner would read and hash all of it;
              -- a plan that was made once would then do so with a large one.
              SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
@@ -64,11 +72,12 @@ impl Postgres {
              -- The one row of the head has no other way to be read; at the price put on that, it would be compiled first.
              SET jit = off;",
         ))?;
-        // Evidence is longer than a page's share and gets compressed; pglz took a seventh of the database's time. A
-        // server without lz4 says no, and stays with pglz.
-        let lz4 = "SET default_toast_compression = 'lz4'";
-        if let Err(error) = runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(&mut inner, lz4)) {
-            tracing::debug!(%error, "the database compresses with pglz");
+        for setting in WHERE_POSSIBLE {
+            if let Err(error) =
+                runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(&mut inner, setting))
+            {
+                tracing::debug!(%error, setting, "the database does not allow it");
+            }
         }
         let runtime = Arc::new(runtime);
         HANDED_OVER.set(Some(Arc::clone(&runtime)));

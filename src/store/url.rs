@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use rustls::RootCertStore;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -26,7 +27,7 @@ impl FromStr for DatabaseUrl {
     fn from_str(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let config = url.parse().map_err(|error: tokio_postgres::Error| StoreError::Url(error.to_string()))?;
-            return Ok(Self::Postgres(Box::new(config)));
+            return Ok(Self::Postgres(Box::new(noticing_a_dead_host(config))));
         }
         let path = url.strip_prefix("sqlite://").unwrap_or(url);
         if path.is_empty() || path.contains("://") {
@@ -34,6 +35,28 @@ impl FromStr for DatabaseUrl {
         }
         Ok(Self::Sqlite(path.into()))
     }
+}
+
+/// A host that vanishes without a word would be waited for by the hour: the library's own limits are two hours and none.
+/// What the URL says stands.
+fn noticing_a_dead_host(mut config: tokio_postgres::Config) -> tokio_postgres::Config {
+    let untouched = tokio_postgres::Config::new();
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(5));
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(20));
+    }
+    if config.get_keepalives_idle() == untouched.get_keepalives_idle() {
+        config.keepalives_idle(Duration::from_secs(10));
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(Duration::from_secs(5));
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(3);
+    }
+    config
 }
 
 /// The roots that the database server's certificate must lead to; none unless the operator names a file.

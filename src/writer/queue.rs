@@ -8,6 +8,9 @@ use tokio::sync::oneshot;
 
 use super::{Answer, Command, Failure, Limits};
 
+/// How many bytes of documents a batch may have when one more is added: it goes to the database in one piece.
+const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// A command in line.
 #[derive(Debug)]
 pub(super) struct Queued {
@@ -116,7 +119,8 @@ impl Queue {
     fn take(&self, lines: &mut Lines) -> Vec<Queued> {
         let mut batch: Vec<Queued> = Vec::new();
         let wait_max = Duration::from_millis(self.limits.wait_millis_max);
-        while batch.len() < self.limits.batch_max {
+        let mut bytes = 0_usize;
+        while batch.len() < self.limits.batch_max && bytes < BATCH_BYTES_MAX {
             let Some(organisation) = lines.turns.front().cloned() else { break };
             let Some(own) = lines.by_organisation.get_mut(&organisation) else {
                 lines.turns.pop_front();
@@ -140,6 +144,7 @@ impl Queue {
                 next.answer(Err(Failure::Busy));
                 continue;
             }
+            bytes = bytes.saturating_add(next.command.action.bytes());
             batch.push(next);
             if alone {
                 break;

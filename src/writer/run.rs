@@ -168,26 +168,35 @@ impl Core {
         self.shared.registry.store(registry);
     }
 
+    /// A fresh connection, to a database that keeps what it acknowledges: after a failover it may be another one.
+    fn reconnected(&self) -> Result<Connection, StoreError> {
+        let mut connection = Connection::open(&self.url)?;
+        head::require_durability(&mut connection)?;
+        Ok(connection)
+    }
+
     /// One attempt at a batch. Before COMMIT nothing is durable, so a broken connection is replaced and the batch
     /// run once more; after it, only looking helps.
     fn run(&mut self, batch: &[Queued], first_try: bool) -> Result<Done, Trouble> {
         let mut connection = match self.connection.take() {
             Some(open) => open,
-            None => Connection::open(&self.url).map_err(Trouble::Unavailable)?,
+            None => self.reconnected().map_err(Trouble::Unavailable)?,
         };
         let prepared = match self.prepare(&mut connection, batch) {
             Ok(prepared) => prepared,
             Err(trouble) => {
-                let broken = matches!(&trouble, Trouble::Poison(error) if error.is_about_the_database());
-                if !broken && head::rollback(&mut connection).is_ok() {
-                    self.connection = Some(connection);
-                    return Err(trouble);
-                }
-                drop(connection);
+                let answers = head::rollback(&mut connection).is_ok();
                 return match trouble {
-                    Trouble::Poison(_) if broken && first_try => self.run(batch, false),
-                    Trouble::Poison(error) if broken => Err(Trouble::Unavailable(error)),
-                    other => Err(other),
+                    // Somebody holds the head for too long, or this is no primary any more: waiting again would not help.
+                    Trouble::Poison(error @ StoreError::NotLocked(_)) if answers => Err(Trouble::Unavailable(error)),
+                    Trouble::Poison(error) if !answers || error.is_about_the_database() => {
+                        drop(connection);
+                        if first_try { self.run(batch, false) } else { Err(Trouble::Unavailable(error)) }
+                    }
+                    other => {
+                        self.connection = answers.then_some(connection);
+                        Err(other)
+                    }
                 };
             }
         };

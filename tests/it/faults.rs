@@ -99,11 +99,36 @@ async fn a_head_that_is_locked_for_too_long_is_a_503_for_everyone() {
     register.stop().await;
 }
 
-/// A proxy before PostgreSQL that, once armed, lets one COMMIT through and cuts the line before its reply.
+/// Who waits for a reading that cannot begin is told so, every time, and nobody waits behind somebody who was.
+#[actix_web::test]
+async fn questions_that_need_a_database_that_is_gone_are_a_503_each() {
+    let (register, cutter) = register_behind_a_cutter().await;
+    let mut numbers = Vec::new();
+    for index in 0..6 {
+        numbers.push(register.issue(&format!("F-4-{index}")).await);
+    }
+    cutter.down.store(true, Ordering::SeqCst);
+    for _ in 0..3 {
+        let asked: Vec<_> = numbers.iter().map(|number| consignment(number)).collect();
+        let asking = asked.iter().map(|asked| register.world.customs.post("/v1/customs/checks", asked));
+        for answered in join_all(asking).await {
+            assert_eq!(problem(&answered.unwrap()), "503 unavailable");
+        }
+    }
+    cutter.down.store(false, Ordering::SeqCst);
+    for number in &numbers {
+        assert_eq!(register.check(&consignment(number)).await["verdict"], "conforms");
+    }
+    register.stop().await;
+}
+
+/// A proxy before PostgreSQL that, once armed, lets one COMMIT through and cuts the line before its reply; and that may
+/// be down.
 pub(crate) struct CommitCutter {
     port: u16,
     pub(crate) armed: Arc<AtomicBool>,
     pub(crate) cut: Arc<AtomicUsize>,
+    down: Arc<AtomicBool>,
 }
 
 impl CommitCutter {
@@ -112,13 +137,19 @@ impl CommitCutter {
         let port = listener.local_addr().unwrap().port();
         let (armed, cut) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let (target, arm, cuts) = (database.to_owned(), Arc::clone(&armed), Arc::clone(&cut));
+        let down = Arc::new(AtomicBool::new(false));
+        let is_down = Arc::clone(&down);
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let (Ok(client), Ok(server)) = (client, TcpStream::connect(&target)) else { return };
+                if is_down.load(Ordering::SeqCst) {
+                    continue;
+                }
                 let (from_client, to_client) = (client.try_clone().unwrap(), client);
                 let (from_server, to_server) = (server.try_clone().unwrap(), server);
                 let cutting = Arc::new(AtomicBool::new(false));
                 let (arm, cuts, sees) = (Arc::clone(&arm), Arc::clone(&cuts), Arc::clone(&cutting));
+                let goes_down = Arc::clone(&is_down);
                 std::thread::spawn(move || {
                     pump(from_client, to_server, |bytes| {
                         // The simple query message of the writer's commit.
@@ -126,14 +157,14 @@ impl CommitCutter {
                             cuts.fetch_add(1, Ordering::SeqCst);
                             sees.store(true, Ordering::SeqCst);
                         }
-                        true
+                        !goes_down.load(Ordering::SeqCst)
                     });
                 });
                 // The reply to COMMIT is read, so it has happened, and thrown away.
                 std::thread::spawn(move || pump(from_server, to_client, |_| !cutting.load(Ordering::SeqCst)));
             }
         });
-        Self { port, armed, cut }
+        Self { port, armed, cut, down }
     }
 }
 

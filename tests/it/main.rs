@@ -31,6 +31,7 @@ mod ledger;
 mod ledger_border;
 mod ledger_life;
 mod ledger_random;
+mod ledger_seen;
 mod ledger_stress;
 mod linear;
 mod log;

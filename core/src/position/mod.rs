@@ -254,13 +254,6 @@ impl Position {
         lines.flat_map(|(line, claims)| claims.iter().map(move |(item, claim)| (*line, item, claim)))
     }
 
-    /// The movement that a certificate's claims belong to, as far as loaded; `except` one declaration's own.
-    pub fn movement_of(&self, certificate: CertificateNumber, except: &Mrn) -> Option<&Mrn> {
-        self.claims_on(certificate)
-            .find(|(_, item, _)| item.declaration != *except)
-            .map(|(_, _, claim)| &claim.movement)
-    }
-
     /// Every line loaded, with its key.
     pub fn lines(&self) -> impl Iterator<Item = (&LineKey, &LinePosition)> {
         self.lines.iter()

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::order::Near;
 use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position};
 use crate::consignment::Consignment;
 use crate::goods::{Conversion, Decimal, Unit};
@@ -99,11 +100,9 @@ impl Position {
             self.pass_on(key.line);
         }
         self.put_joined(declaration, joined);
-        // Once for all items: ten thousand of them may name a thousand declarations together.
         let near = self.near(declaration);
-        let mut others = BTreeMap::new();
         for (key, to) in &targets {
-            let movement = self.movement_for(key, &mut others);
+            let movement = self.movement_for(key, &near);
             self.grow(key, *to, &near, || Claim::nothing(Phase::Reserved, confidential, movement));
             self.edit(key, |claim| claim.confidential = confidential);
         }
@@ -194,23 +193,18 @@ impl Position {
         keys.filter(|key| items.is_none_or(|items| items.contains(&key.item.item))).collect()
     }
 
-    /// The movement of a claim: that of a declaration named which has one on this certificate, else the first named,
-    /// else that of a declaration that names this one, else its own. `others` remembers what was looked up.
-    fn movement_for(&self, key: &ClaimKey, others: &mut BTreeMap<CertificateNumber, Option<Mrn>>) -> Mrn {
+    /// The movement of a claim: that of the first declaration named which has one on this certificate, else the first
+    /// named, else that of a declaration that names this one, else its own.
+    fn movement_for(&self, key: &ClaimKey, near: &Near) -> Mrn {
         let own = &key.item.declaration;
         let certificate = key.line.certificate;
-        let named = || {
-            let joined = self.joined(own).into_iter();
-            joined.flat_map(|joined| joined.of_item(key.item.item)).map(|previous| &previous.declaration)
-        };
-        let other = others.entry(certificate).or_insert_with(|| self.movement_of(certificate, own).cloned());
-        if let (Some(other), Some(first)) = (other, named().next()) {
-            let known = named().find_map(|declaration| self.movement_on(certificate, declaration));
-            let labelled = || named().find(|declaration| *declaration == other);
-            return known.or_else(labelled).unwrap_or(first).clone();
-        }
-        if let Some(first) = named().next() {
-            return first.clone();
+        let joined = self.joined(own);
+        let first =
+            joined.and_then(|joined| joined.of_item(key.item.item).next()).map(|previous| &previous.declaration);
+        if let Some(first) = first {
+            let of_item = joined.and_then(|joined| joined.items.get(&key.item.item)).into_iter().flatten();
+            let mut held = of_item.chain(&near.whole).map(|previous| &previous.declaration);
+            return held.find_map(|named| self.movement_on(certificate, named)).unwrap_or(first).clone();
         }
         let mut followers = self.followers.get(own).into_iter().flatten();
         let known = followers.find_map(|later| self.movement_on(certificate, later));

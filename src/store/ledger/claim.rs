@@ -166,7 +166,8 @@ pub(in crate::store) async fn pg_claims_on(
     }
     let newest = prepared(
         "SELECT k.* FROM unnest(?) AS wanted (number), LATERAL (
-             SELECT * FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT ?) AS k",
+             SELECT mrn, item, certificate, line, quantity, drawn, excess, came, went, phase, confidential, covers,
+                 movement, office, at_micros, leaf, hmac FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT ?) AS k",
     )
     .bind::<Array<Text>, _>(column_of!(certificates, number => number.to_string()))
     .bind::<BigInt, _>(most);
@@ -318,16 +319,29 @@ pub fn put_claims(writes: &mut Writes<'_>, key: &RowKey, changed: &[StoredClaim]
 
 /// Removes claims of nothing.
 pub fn remove_claims(writes: &mut Writes<'_>, gone: &[ClaimKey]) -> Result<(), StoreError> {
-    for key in gone {
-        let place = (
-            key.item.declaration.to_string(),
-            small(key.item.item)?,
-            key.line.certificate.to_string(),
-            small(key.line.line)?,
-        );
-        match writes.to() {
-            (Connection::Sqlite(c), _) => drop(diesel::delete(claim::table.find(place)).execute(c)?),
-            (Connection::Postgres(_), later) => later.push(diesel::delete(claim::table.find(place))),
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
+            for key in gone {
+                let (mrn, certificate) = (key.item.declaration.to_string(), key.line.certificate.to_string());
+                let place = (mrn, small(key.item.item)?, certificate, small(key.line.line)?);
+                diesel::delete(claim::table.find(place)).execute(c)?;
+            }
+        }
+        (Connection::Postgres(_), _) if gone.is_empty() => {}
+        (Connection::Postgres(_), later) => {
+            let items: Vec<i32> = gone.iter().map(|key| small(key.item.item)).collect::<Result<_, _>>()?;
+            let lines: Vec<i32> = gone.iter().map(|key| small(key.line.line)).collect::<Result<_, _>>()?;
+            later.push(
+                prepared(
+                    "DELETE FROM claim USING unnest(?, ?, ?, ?) AS gone (mrn, item, certificate, line)
+                     WHERE claim.mrn = gone.mrn AND claim.item = gone.item AND claim.certificate = gone.certificate
+                         AND claim.line = gone.line",
+                )
+                .bind::<Array<Text>, _>(column_of!(gone, key => key.item.declaration.to_string()))
+                .bind::<Array<Integer>, _>(items)
+                .bind::<Array<Text>, _>(column_of!(gone, key => key.line.certificate.to_string()))
+                .bind::<Array<Integer>, _>(lines),
+            );
         }
     }
     Ok(())

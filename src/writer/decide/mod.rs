@@ -199,6 +199,17 @@ impl Action {
         matches!(self, Self::Registry(_) | Self::Session(_) | Self::Archive(_))
     }
 
+    /// How long the documents are that it brings, and that are kept.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Submit(submission) => submission.jws.len(),
+            Self::Check(request) => request.body.len(),
+            Self::Position(request) => request.check.body.len(),
+            Self::Declaration(request) => request.body.len(),
+            _ => 0,
+        }
+    }
+
     /// Which rows it needs; a submission those under the organisation's reference too.
     pub(super) fn touches(&self, asked: &mut Asked, organisation: Option<&str>) {
         match self {
