@@ -252,6 +252,13 @@ impl Settings {
             }
         }
         self.offline.validate()?;
+        if limits.stale_after_days == 0 {
+            return refuse(
+                "limits.stale_after_days",
+                "0",
+                "write at least 1 day: with none, every reservation is stale at once",
+            );
+        }
         if limits.evidence_kib_per_minute == 0 {
             return refuse("limits.evidence_kib_per_minute", "0", "write at least 1");
         }

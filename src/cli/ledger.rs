@@ -42,7 +42,7 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
     let settings = Settings::read(&arguments.config.config)?;
     let context = open_context(&settings, settings.clock()?)?;
     let url = settings.database_url()?;
-    let (lines, claims) = apart(|| {
+    let (lines, (claims, more_entries)) = apart(|| {
         let mut connection = Connection::open(&url)?;
         let lines = lines_of(&mut connection, &context.keys.rows, &[number])?;
         let page = ClaimPage::after(None, ENTRIES_MAX);
@@ -55,7 +55,6 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
     if lines.is_empty() {
         return Err(format!("this register has no certificate {number}; read the number again").into());
     }
-    let more_entries = u32::try_from(claims.len()).is_ok_and(|count| count == ENTRIES_MAX);
     let ledger = CertificateLedger::of(number, &lines, &claims, more_entries);
     output.show(table(&ledger)?, &json!(ledger));
     Ok(Outcome::Yes)
@@ -117,16 +116,19 @@ fn table(ledger: &CertificateLedger) -> Result<String, std::fmt::Error> {
     Ok(text.trim_end().to_owned())
 }
 
-/// Consumed, reserved, left, in proportion; what is not nothing shows at least once.
+/// Consumed, reserved, left, in proportion; what is not nothing shows at least once. What is neither used nor left went
+/// to the certificate that replaces this one, and shows as nothing.
 fn bar(line: &LineTotals) -> String {
     let whole = line.granted.millionths().max(1);
-    let part = |amount: i128| {
+    let width = usize::try_from(BAR).unwrap_or(0);
+    let cells = |amount: i128| {
         let cells = amount.saturating_mul(BAR).saturating_add(whole.saturating_sub(1)).div_euclid(whole);
         usize::try_from(cells.clamp(0, BAR)).unwrap_or(0)
     };
-    let (consumed, reserved) = (part(line.consumed.millionths()), part(line.reserved.millionths()));
-    let width = usize::try_from(BAR).unwrap_or(0);
-    let used: String = "#".repeat(consumed) + &"=".repeat(reserved);
-    let used: String = used.chars().take(width).collect();
-    format!("{used:.<width$}")
+    let reserved = cells(line.reserved.millionths());
+    let consumed = cells(line.consumed.millionths()).min(width.saturating_sub(reserved.min(1)));
+    let reserved = reserved.min(width.saturating_sub(consumed));
+    let rest = width.saturating_sub(consumed).saturating_sub(reserved);
+    let fill = if line.available.is_zero() { " " } else { "." };
+    format!("{}{}{}", "#".repeat(consumed), "=".repeat(reserved), fill.repeat(rest))
 }

@@ -35,7 +35,7 @@ pub(super) fn malformed(why: impl ToString) -> Problem {
 
 /// A place in the log that a query names: what no log reaches is a mistake, not an end.
 pub(super) fn leaf_named(leaf: u64) -> Result<u64, Problem> {
-    match i64::try_from(leaf) {
+    match i64::try_from(leaf.saturating_add(1)) {
         Ok(_) => Ok(leaf),
         Err(_) => Err(malformed(format!("{leaf} is beyond every log: give the leaf that the last answer named"))),
     }

@@ -31,14 +31,14 @@ pub(super) struct Query {
     after: Option<String>,
 }
 
-/// The lines and claims of a certificate, verified.
+/// The lines and a page of the claims of a certificate, verified, and whether there are more.
 pub(super) async fn ledger_of(
     app: &App,
     number: CertificateNumber,
     page: ClaimPage,
-) -> Result<Option<(Vec<StoredLine>, Vec<StoredClaim>)>, Problem> {
+) -> Result<Option<(Vec<StoredLine>, Vec<StoredClaim>, bool)>, Problem> {
     let key = app.context.keys.rows.clone();
-    let (lines, claims) = app
+    let (lines, (claims, more)) = app
         .readers
         .read(move |connection| {
             let lines = rows::lines_of(connection, &key, &[number])?;
@@ -52,7 +52,7 @@ pub(super) async fn ledger_of(
     };
     let lines = lines.into_iter().map(|row| row.verified(fault)).collect::<Result<Vec<_>, _>>()?;
     let claims = claims.into_iter().map(|row| row.verified(fault)).collect::<Result<Vec<_>, _>>()?;
-    Ok((!lines.is_empty()).then_some((lines, claims)))
+    Ok((!lines.is_empty()).then_some((lines, claims, more)))
 }
 
 /// The whole ledger of a certificate, page by page: by declaration, goods item and line.
@@ -72,9 +72,8 @@ pub(super) async fn quantities(
     let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
     let cursor = |text: &str| ClaimPage::cursor(text).ok_or_else(|| malformed("after: take it from the Link header"));
     let after = query.after.as_deref().map(cursor).transpose()?;
-    let (lines, claims) =
+    let (lines, claims, more_entries) =
         ledger_of(&app, number, ClaimPage::after(after, limit)).await?.ok_or_else(Problem::not_found)?;
-    let more_entries = u32::try_from(claims.len()).is_ok_and(|count| count == limit);
     let next = claims.last().filter(|_| more_entries).map(|last| ClaimPage::cursor_of(&last.key));
     let ledger = CertificateLedger::of(number, &lines, &claims, more_entries);
     let mut response = HttpResponse::Ok();

@@ -95,10 +95,9 @@ pub(super) async fn usage(
     let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
     let skip = query.skip.unwrap_or(0);
     own(&app, &calling, number).await?;
-    let (lines, claims) =
+    let (lines, claims, more) =
         ledger_of(&app, number, ClaimPage::in_public(skip, limit)).await?.ok_or_else(Problem::not_found)?;
-    let full = u32::try_from(claims.len()).is_ok_and(|count| count == limit);
-    let next = full.then(|| skip.saturating_add(limit));
+    let next = more.then(|| skip.saturating_add(limit));
     let lines = lines.iter().map(|line| {
         let position = &line.position;
         UsedLine {

@@ -4,15 +4,16 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use endmark_core::export::EntryFields;
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::export::{WINDOW, first_at};
 use super::schema::entry;
 use super::{Connection, StoreError, column, count, head, on};
 
-/// What uses a certificate, by what was decided.
-const USES: [&str; 3] = ["reserved", "overridden", "released"];
+/// What uses a certificate: the type of entry, and what was decided.
+const KINDS: [&str; 3] = ["declarationReserved", "declarationOverridden", "declarationReleased"];
+const DECISIONS: [&str; 3] = ["reserved", "overridden", "released"];
 /// How many entries one statement gives, and how many statements one page may take.
 const ENTRIES_AT_ONCE: i64 = 1_000;
 const STATEMENTS_MAX: usize = 20;
@@ -26,6 +27,26 @@ pub struct Used {
     pub omitted: u64,
     /// The last entry looked at, where there is more to look at.
     pub more_after: Option<u64>,
+}
+
+/// What an entry says of a use.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Use {
+    certificates: Vec<String>,
+    #[serde(default)]
+    certificates_omitted: u64,
+    #[serde(default)]
+    ledger: Held,
+}
+
+/// Goods item, certificate, line, quantity, excess.
+type PositionRow = (u32, String, u32, String, String);
+
+/// The position as rows, where they are few enough.
+#[derive(Default, Deserialize)]
+struct Held {
+    position: Option<Vec<PositionRow>>,
 }
 
 /// The certificates used from a moment on and before another, after an entry: about `most` of them.
@@ -48,7 +69,7 @@ pub fn certificates_used(
         let (lowest, highest) = (column(next)?, column(below)?);
         let rows: Vec<(i64, Vec<u8>)> = on!(connection, c => entry::table
             .filter(entry::leaf.ge(lowest).and(entry::leaf.lt(highest)))
-            .filter(entry::decision.eq_any(USES))
+            .filter(entry::kind.eq_any(KINDS).and(entry::decision.eq_any(DECISIONS)))
             .order(entry::leaf)
             .limit(ENTRIES_AT_ONCE)
             .select((entry::leaf, entry::body))
@@ -61,10 +82,15 @@ pub fn certificates_used(
                 next = leaf;
                 break;
             }
-            let read =
-                EntryFields::parse(&body).map_err(|error| StoreError::Corrupt(format!("entry {leaf}: {error}")))?;
-            used.certificates.extend(read.certificates);
-            used.omitted = used.omitted.saturating_add(read.certificates_omitted);
+            let entry: Use =
+                serde_json::from_slice(&body).map_err(|error| StoreError::Corrupt(format!("entry {leaf}: {error}")))?;
+            // What it held before and holds no longer stands among the certificates of the entry, too.
+            if let Some(held) = entry.ledger.position {
+                used.certificates.extend(held.into_iter().map(|(_, certificate, ..)| certificate));
+            } else {
+                used.certificates.extend(entry.certificates);
+                used.omitted = used.omitted.saturating_add(entry.certificates_omitted);
+            }
             if is_full {
                 next = leaf.saturating_add(1);
             }

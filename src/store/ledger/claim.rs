@@ -233,13 +233,13 @@ impl ClaimPage {
     }
 }
 
-/// A page of the claims on a certificate.
+/// A page of the claims on a certificate, and whether there are more.
 pub fn used_claims(
     connection: &mut Connection,
     key: &RowKey,
     certificate: CertificateNumber,
     page: &ClaimPage,
-) -> Result<Vec<Found<StoredClaim, ClaimKey>>, StoreError> {
+) -> Result<(Vec<Found<StoredClaim, ClaimKey>>, bool), StoreError> {
     let (mrn, item, line) = match &page.after {
         Some((mrn, item, line)) => (mrn.as_str(), small(*item)?, small(*line)?),
         None => ("", 0, 0),
@@ -252,10 +252,13 @@ pub fn used_claims(
         .filter(claim::mrn.gt(mrn).or(claim::mrn.eq(mrn).and(later_item)))
         .order((claim::mrn, claim::item, claim::line))
         .offset(page.skip.into())
-        .limit(page.limit.into())
+        .limit(i64::from(page.limit).saturating_add(1))
         .select(Row::as_select())
         .load(c))?;
-    rows.into_iter().map(|row| row.open(key)).collect()
+    let most = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    let shown = rows.into_iter().take(most).map(|row| row.open(key)).collect::<Result<_, StoreError>>()?;
+    Ok((shown, more))
 }
 
 /// A page of all claims, in order; a row that cannot be read is an error of its own.

@@ -97,9 +97,12 @@ pub(super) fn decide(
     let changed = view.ledger.keep(&request.office, view.moment.at, leaf, &request.mrn);
     view.ledger.put_declaration(declaration.clone());
     view.tell_usage(decision_of(&request.step), &declaration, &changed);
-    let own = view.ledger.position.claims_of(&request.mrn).map(|(key, _)| key.line);
-    let lines = changed.claims.iter().map(|key| key.line).chain(changed.lines.iter().copied()).chain(own);
-    let numbers: BTreeSet<CertificateNumber> = lines.map(|line| line.certificate).collect();
+    let lines = changed.claims.iter().map(|key| key.line).chain(changed.lines.iter().copied());
+    let mut numbers: BTreeSet<CertificateNumber> = lines.map(|line| line.certificate).collect();
+    if numbers.is_empty() {
+        // A correction to what stands already is answered with the ledger all the same.
+        numbers.extend(view.ledger.position.claims_of(&request.mrn).map(|(key, _)| key.line.certificate));
+    }
     let mut decision = told(request, caller, view, outcome, Some(declaration));
     if let Reply::Outcome(told) = &mut decision.reply {
         told.ledger = view.ledgers(numbers.iter().copied());
