@@ -66,6 +66,7 @@ pub fn again(then: Then<'_>, question: &Question) -> Result<Verdict, Failure> {
         archive: Archive::default(),
         sessions: Sessions::default(),
         retention: crate::archive::Retention::default(),
+        disclosure: crate::config::Disclosure::default(),
         events: Vec::new(),
     };
     judge_again(question, then.caller, &mut view)

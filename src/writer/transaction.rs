@@ -258,6 +258,7 @@ impl Core {
             archive,
             sessions,
             retention: self.context.retention,
+            disclosure: self.context.disclosure,
             events: Vec::new(),
         })
     }

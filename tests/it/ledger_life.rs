@@ -5,7 +5,9 @@ use endmark::registry::Grant;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::ledger::{delete, good, issue, many_movements, mrn, put, quantities, reason, release, send, totals, trucks};
+use crate::ledger::{
+    after, delete, good, issue, many_movements, mrn, put, quantities, reason, release, send, totals, trucks,
+};
 use crate::support::{On, Register, findings, on_both_databases, problem};
 
 on_both_databases!(
@@ -92,6 +94,37 @@ async fn confidential_holds_show_nowhere_to_the_manufacturer(on: On) {
     let asked = register.world.maker.post("/v1/prechecks", &trucks(&number, "5")).await.unwrap();
     assert_eq!(asked.body["verdict"], "conforms", "what is left does not give it away: {:#}", asked.body);
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"], "customs sees it");
+    // Whoever guesses its MRN does not find it by asking whether more would fit behind it.
+    let mut guess = after(trucks(&number, "6"), &mrn(2));
+    for reference in [Value::Null, json!({ "type": "MRN", "value": mrn(2) })] {
+        if !reference.is_null() {
+            guess["reference"] = reference;
+            guess.as_object_mut().unwrap().remove("previousDocuments");
+        }
+        let asked = register.world.maker.post("/v1/prechecks", &guess).await.unwrap();
+        assert!(findings(&asked.body).contains(&"quantityExceeded"), "{:#}", asked.body);
+    }
+    // Sent again as customs systems do, it stays what it is until somebody says otherwise.
+    good(&put(&register, &mrn(2), &trucks(&number, "5")).await);
+    assert_eq!(register.world.maker.get(&usage).await.unwrap().body, before);
+    good(&put(&register, &format!("{}?confidential=false", mrn(2)), &trucks(&number, "5")).await);
+    assert_eq!(register.world.maker.get(&usage).await.unwrap().body["used"].as_array().unwrap().len(), 2);
+    good(&put(&register, &format!("{}?confidential=true", mrn(2)), &trucks(&number, "5")).await);
+    // Of a certificate that is replaced nothing is left, with the hold or without.
+    let mut payload = register.payload("L-13-2");
+    payload["replaces"] = json!(number);
+    issue(&register, &payload).await;
+    let replaced = register.world.maker.get(&usage).await.unwrap().body;
+    let left = replaced["lines"].as_array().unwrap().iter().map(|line| line["available"].as_str().unwrap());
+    assert_eq!(left.collect::<Vec<_>>(), ["0", "0", "0"], "{replaced:#}");
+    // An officer's decision may be confidential too.
+    let secret = many_movements(&register, "L-13-3").await;
+    let by_hand = json!({ "officer": "V. Kazlauskas", "office": "LTVR1000", "reason": "a test",
+        "consignment": trucks(&secret, "2") });
+    let path = format!("{}/override?confidential=true", mrn(5));
+    good(&send(&register, Method::POST, &path, Some(by_hand)).await);
+    let seen = register.world.maker.get(&format!("/v1/certificates/{secret}/usage")).await.unwrap().body;
+    assert_eq!(seen["used"], json!([]));
     // Somebody else's usage is not there.
     assert_eq!(register.world.trader.get(&usage).await.unwrap().status, 404);
     crate::support::ledger_and_log_agree(&register.stop().await);

@@ -104,14 +104,14 @@ async fn a_stale_reservation_is_reported_and_never_dropped(on: On) {
 async fn a_webhook_tells_of_use_as_far_as_the_policy_goes(on: On) {
     let mut register = Register::start(on).await;
     register.world.settings.webhooks.allow_private = true;
-    let register = register.restart().await;
-    let (url, mut got) = receiver(4);
+    register = register.restart().await;
+    let (url, mut got) = receiver(5);
     let (id, organisation, secret) = (new_id("whk").unwrap(), "muster".parse().unwrap(), Secret::random().unwrap());
     let webhook = Webhook { id, organisation, url: url.parse().unwrap(), secret, state: State::Active };
     let change = endmark::writer::RegistryChange::AddWebhook(Box::new(webhook));
     endmark::cli::operator_change(&register.world.settings, change).unwrap();
     let number = many_movements(&register, "S-7").await;
-    // Four calls are taken: one too many would stand in the place of one that is awaited.
+    // Five calls are taken: one too many would stand in the place of one that is awaited.
     let mut message = async || tokio::time::timeout(Duration::from_secs(20), got.recv()).await.unwrap().unwrap();
     let told = |event: &str, [quantity, used, available]: [&str; 3]| {
         let line = json!({ "line": 2, "unit": "NAR", "quantity": quantity, "used": used, "available": available });
@@ -128,6 +128,17 @@ async fn a_webhook_tells_of_use_as_far_as_the_policy_goes(on: On) {
     assert_eq!(message().await, told("released", ["4", "5", "1"]));
     good(&delete(&register, &mrn(3)).await);
     assert_eq!(message().await, told("deleted", ["0", "4", "2"]));
+    // MRN and office only where the operator decided so.
+    register.world.settings.disclosure.declaration = true;
+    register.world.settings.disclosure.customs_office = true;
+    register = register.restart().await;
+    good(&put(&register, &mrn(4), &trucks(&number, "1")).await);
+    let mut all = told("reserved", ["1", "5", "1"]);
+    all["data"].as_object_mut().unwrap().extend([
+        ("declaration".to_owned(), json!(mrn(4))),
+        ("customsOffice".to_owned(), json!(trucks(&number, "1")["office"])),
+    ]);
+    assert_eq!(message().await, all);
     crate::support::ledger_and_log_agree(&register.stop().await);
 }
 

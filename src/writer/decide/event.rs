@@ -73,7 +73,15 @@ impl View<'_> {
             let Some(Found::Standing(standing)) = self.standings.get(&number) else { continue };
             let organisation = standing.organisation.clone();
             if self.registry.webhooks_of(&organisation).next().is_some() {
-                let data = json!({ "certificate": number, "event": event, "day": day, "lines": lines });
+                let mut data = json!({ "certificate": number, "event": event, "day": day, "lines": lines });
+                if let Some(data) = data.as_object_mut() {
+                    if self.disclosure.declaration {
+                        data.insert("declaration".to_owned(), json!(declaration.mrn));
+                    }
+                    if self.disclosure.customs_office {
+                        data.insert("customsOffice".to_owned(), json!(declaration.office));
+                    }
+                }
                 self.tell(organisation, "certificate.used", data);
             }
         }

@@ -70,6 +70,8 @@ pub(super) struct View<'a> {
     pub(super) sessions: Sessions,
     /// How long evidence stays.
     pub(super) retention: crate::archive::Retention,
+    /// What manufacturers learn of the use of their certificates.
+    pub(super) disclosure: crate::config::Disclosure,
     /// What manufacturers are told of.
     pub(super) events: Vec<Event>,
 }

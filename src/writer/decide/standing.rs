@@ -54,7 +54,7 @@ pub(super) fn add(
             passed.get(of).and_then(|lines| lines.get(&line)).copied().unwrap_or_default()
         })
     } else {
-        view.ledger.position.try_position(own, &wanted, joined, about.confidential)
+        view.ledger.position.try_position(own, &wanted, joined, about.confidential && !public)
     };
     if public {
         hide_confidential(&mut needs, own, at_border, view);
