@@ -4,6 +4,7 @@ mod compare;
 mod controls;
 mod request;
 mod standing;
+mod words;
 
 pub use compare::Difference;
 use controls::ControlKey;

@@ -1,7 +1,6 @@
 //! Every difference between what the log tells and what the rows say.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 
 use endmark_core::check::StoredStatus;
 use endmark_core::position::{Claim, ClaimKey, LineKey, LinePosition};
@@ -9,6 +8,7 @@ use endmark_core::reference::Mrn;
 
 use super::Replayed;
 use super::standing::Event;
+use super::words::{Told, unequal, whole};
 use crate::store::certificate::{self, Found, Standing};
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row};
 use crate::store::{Connection, RowKey, StoreError, control, registry};
@@ -121,9 +121,9 @@ impl Replayed {
                 break;
             }
         }
-        for (key, (line, _)) in &stored {
+        for (key, (line, leaf)) in &stored {
             if !line.is_sound() {
-                tell(sink, line_name(key), format!("it is overdrawn or below zero: {line:?}"));
+                tell(sink, line_name(key), format!("it is overdrawn or below zero: {}", whole(&(line.clone(), *leaf))));
             }
         }
         let leaf = |key| self.line_leaves.get(key).copied().unwrap_or_default();
@@ -246,7 +246,7 @@ fn claim_name(key: &ClaimKey) -> String {
     format!("claim of item {} of {} on line {} of {}", item.item, item.declaration, line.line, line.certificate)
 }
 
-const fn name_of(status: &StoredStatus) -> &'static str {
+pub(super) const fn name_of(status: &StoredStatus) -> &'static str {
     match status {
         StoredStatus::Valid => "valid",
         StoredStatus::Suspended { .. } => "suspended",
@@ -264,11 +264,7 @@ fn same_status(log: &StoredStatus, row: &StoredStatus) -> bool {
     }
 }
 
-fn unequal<V: PartialEq + Debug>(log: &V, row: &V) -> Option<String> {
-    (log != row).then(|| format!("the log gives {log:?}, the row says {row:?}"))
-}
-
-fn differences<K: Ord, V: Debug>(
+fn differences<K: Ord, V: Told>(
     replayed: &BTreeMap<K, V>,
     stored: &BTreeMap<K, V>,
     name: impl Fn(&K) -> String,
@@ -283,11 +279,15 @@ fn differences<K: Ord, V: Debug>(
                 }
             }
             None => {
-                tell(sink, name(key), format!("the log gives {of_log:?}, there is no such row that can be believed"));
+                tell(
+                    sink,
+                    name(key),
+                    format!("the log gives {}; there is no such row that can be believed", whole(of_log)),
+                );
             }
         }
     }
     for (key, row) in stored.iter().filter(|(key, _)| !replayed.contains_key(key)) {
-        tell(sink, name(key), format!("the row says {row:?}, the log knows nothing of it"));
+        tell(sink, name(key), format!("the row says {}; the log knows nothing of it", whole(row)));
     }
 }

@@ -294,7 +294,7 @@ async fn every_row_that_decides_is_held_against_the_log(on: On) {
             (format!("UPDATE claim SET quantity = quantity - 1 WHERE mrn = '{first}'"), format!("of {first} on line 2 of {number}: it was changed")),
             (format!("DELETE FROM claim WHERE mrn = '{first}'"), format!("of {first} on line 2 of {number}: the log gives")),
             (format!("UPDATE declaration SET status = 'deleted' WHERE mrn = '{second}'"), format!("declaration {second}: it was changed")),
-            (format!("DELETE FROM declaration WHERE mrn = '{second}'"), format!("declaration {second}: the log gives")),
+            (format!("DELETE FROM declaration WHERE mrn = '{second}'"), format!("declaration {second}: the log gives organisation lt-customs, version 1, status reserved")),
             (format!("UPDATE presentation SET turned_back = 1 WHERE mrn = '{second}'"), format!("a presentation under {second}: it was changed")),
             (format!("DELETE FROM presentation WHERE mrn = '{second}'"), format!("presentation truck-1 under {second}: the log gives")),
             ("UPDATE manufacturer SET scope = '[\"84\",\"85\"]'".to_owned(), "(manufacturerChanged): it was changed".to_owned()),
