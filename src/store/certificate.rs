@@ -270,10 +270,8 @@ pub(super) async fn pg_by_references(
         return Ok(Vec::new());
     }
     let these = prepared(
-        // Not a join: planned while the table was empty, it would read all of it.
-        "SELECT organisation, reference, k.number FROM unnest(?, ?) AS wanted (organisation, reference), LATERAL (
-             SELECT number FROM certificate
-             WHERE organisation = wanted.organisation AND reference = wanted.reference LIMIT 1) AS k",
+        "SELECT organisation, reference, number FROM unnest(?, ?) AS wanted (organisation, reference)
+             JOIN certificate USING (organisation, reference)",
     )
     .bind::<Array<Text>, _>(column_of!(wanted, of => of.0.clone()))
     .bind::<Array<Text>, _>(column_of!(wanted, of => of.1.clone()));

@@ -35,6 +35,9 @@ impl BlockOn for OnThisThread {
     }
 }
 
+/// After how many batches plans are made anew for the first time.
+const PLANS_LAST: u64 = 8;
+
 /// Settings that a server may refuse.
 const WHERE_POSSIBLE: [&str; 2] = [
     // Evidence is longer than a page's share and gets compressed; pglz took a seventh of the database's time.
@@ -48,7 +51,7 @@ const WHERE_POSSIBLE: [&str; 2] = [
 pub struct Postgres {
     connection: AsyncConnectionWrapper<AsyncPgConnection, OnThisThread>,
     runtime: Arc<Runtime>,
-    had_a_batch: bool,
+    batches: u64,
 }
 
 impl Postgres {
@@ -81,12 +84,20 @@ impl Postgres {
         }
         let runtime = Arc::new(runtime);
         HANDED_OVER.set(Some(Arc::clone(&runtime)));
-        Ok(Self { connection: AsyncConnectionWrapper::from(inner), runtime, had_a_batch: false })
+        Ok(Self { connection: AsyncConnectionWrapper::from(inner), runtime, batches: 0 })
     }
 
-    /// Whether nobody has asked this before.
-    pub(super) const fn is_first_batch(&mut self) -> bool {
-        !std::mem::replace(&mut self.had_a_batch, true)
+    /// Begins another batch; whether it is the first. A statement is planned once, and a plan that was made while a table
+    /// was empty reads all of it: so plans are made anew after 8, 16, 32 … batches, until the database does so by itself
+    /// when it has counted the rows.
+    pub(super) fn begins_first_batch(&mut self) -> Result<bool, StoreError> {
+        self.batches = self.batches.saturating_add(1);
+        if self.batches >= PLANS_LAST && self.batches.is_power_of_two() {
+            let mut connection = &*self.connection;
+            let anew = diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, "DISCARD PLANS");
+            self.runtime.block_on(anew)?;
+        }
+        Ok(self.batches == 1)
     }
 
     /// For one statement after the other.

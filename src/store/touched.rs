@@ -97,7 +97,7 @@ pub fn lock_and_read(
         Connection::Sqlite(_) => Ok((head::begin_and_lock(connection)?, one_by_one(connection, key, &lists)?)),
         Connection::Postgres(postgres) => {
             // The statement that locks is prepared the first time, and one that waits to be prepared could be overtaken.
-            let first = postgres.is_first_batch();
+            let first = postgres.begins_first_batch()?;
             postgres.together(async |c| {
                 if first {
                     let head = head::pg_begin_and_lock(c).await?;

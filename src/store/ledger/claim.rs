@@ -336,11 +336,9 @@ pub fn remove_claims(writes: &mut Writes<'_>, gone: &[ClaimKey]) -> Result<(), S
             let lines: Vec<i32> = gone.iter().map(|key| small(key.line.line)).collect::<Result<_, _>>()?;
             later.push(
                 prepared(
-                    // Not a join: planned while the table was small, it would read all of it.
-                    "DELETE FROM claim WHERE ctid = ANY (ARRAY (
-                         SELECT k.ctid FROM unnest(?, ?, ?, ?) AS gone (mrn, item, certificate, line), LATERAL (
-                             SELECT ctid FROM claim WHERE mrn = gone.mrn AND item = gone.item
-                                 AND certificate = gone.certificate AND line = gone.line LIMIT 1) AS k))",
+                    "DELETE FROM claim USING unnest(?, ?, ?, ?) AS gone (mrn, item, certificate, line)
+                     WHERE claim.mrn = gone.mrn AND claim.item = gone.item AND claim.certificate = gone.certificate
+                         AND claim.line = gone.line",
                 )
                 .bind::<Array<Text>, _>(column_of!(gone, key => key.item.declaration.to_string()))
                 .bind::<Array<Integer>, _>(items)
