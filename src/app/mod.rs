@@ -21,6 +21,7 @@ pub use declared::{Declared, NotDeclared};
 pub use metrics::Metrics;
 pub(crate) use offline::NoBundle;
 pub use papers::HeldUp;
+pub(crate) use papers::means;
 pub use prepare::VerifiedCache;
 pub use proof::{NotProved, Proved};
 pub use start::{Running, StartError, known_log_keys, log_keys, open_context, start};

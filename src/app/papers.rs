@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use endmark_core::certificate;
 use endmark_core::check::cited_numbers;
-use endmark_core::consignment::Consignment;
+use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::presented::Presented;
 use endmark_core::reference::Mrn;
 use serde_json::json;
 
 use super::App;
 use crate::reading::{self, Read, ReadError};
-use crate::store::StoreError;
+use crate::store::{RowKey, StoreError};
 use crate::writer::{CheckRequest, PaperRequest};
 
 /// The photos that are decoded at once: each may take hundreds of megabytes.
@@ -87,6 +87,24 @@ impl App {
         let registry = self.registry();
         let prepared = self.verified.prepare(&self.readers, &registry, cited_numbers(consignment)).await?;
         let (body, consignment) = (Arc::clone(body), Arc::clone(consignment));
-        Ok(CheckRequest { body, consignment, prepared, epoch: registry.epoch, precheck: is_precheck })
+        let means = means(&consignment, &self.context.keys.rows);
+        Ok(CheckRequest { body, consignment, prepared, epoch: registry.epoch, precheck: is_precheck, means })
     }
+}
+
+/// The most plates and containers that are kept of goods at the border, and how much of the digest of each.
+const MEANS_MAX: usize = 20;
+const MEANS_DIGITS: usize = 16;
+
+/// By which truck goods came to the border, as keyed digests: an entry is never erased, so it holds no plates.
+pub(crate) fn means(consignment: &Consignment, key: &RowKey) -> Vec<String> {
+    let Some(transport) = consignment.transport.as_ref().filter(|_| consignment.stage == Stage::Border) else {
+        return Vec::new();
+    };
+    let digests = transport.identities().into_iter().take(MEANS_MAX).map(|plate| {
+        let mut digest = key.digest("means", plate.as_bytes());
+        digest.truncate(MEANS_DIGITS);
+        digest
+    });
+    digests.collect()
 }

@@ -102,7 +102,7 @@ pub fn decide_again(
     let (_, body) = log::entry(connection, leaf)?.ok_or_else(|| failed("the log does not have it".to_owned()))?;
     let entry = Logged::read(&body).map_err(|error| failed(error.to_string()))?;
     let evidence = evidence(connection, &entry).map_err(failed)?;
-    let question = question(&entry, &evidence).map_err(failed)?;
+    let question = question(&entry, &evidence, knowledge.rows).map_err(failed)?;
     let replayed = replay_to(connection, leaf, progress)?;
     let mut state = Registered::read(connection, &replayed, knowledge)?;
     let caller = state.caller(&entry).map_err(failed)?;
@@ -151,7 +151,7 @@ fn evidence(connection: &mut Connection, entry: &Logged) -> Result<Evidence, Str
 }
 
 /// What was asked, as the door that it came through reads it.
-fn question(entry: &Logged, evidence: &Evidence) -> Result<Question, String> {
+fn question(entry: &Logged, evidence: &Evidence, key: &RowKey) -> Result<Question, String> {
     #[derive(Deserialize)]
     struct ByHand {
         consignment: Box<RawValue>,
@@ -174,13 +174,10 @@ fn question(entry: &Logged, evidence: &Evidence) -> Result<Question, String> {
     if entry.kind == Kind::GoodsPresented {
         consignment.stage = Stage::Border;
     }
-    let name: Option<String> = entry.member("presentation")?;
-    let presentation = name.map(|id| -> Result<Presenting, String> {
-        let means = entry.member("means")?.unwrap_or_default();
-        // Whether it was the caller's own name decides on the name alone, not on the goods.
-        Ok(Presenting { id, named: true, office: consignment.office.clone(), means })
-    });
-    let presentation = presentation.transpose()?;
+    let means = crate::app::means(&consignment, key);
+    // Whether it was the caller's own name decides on the name alone, not on the goods.
+    let office = consignment.office.clone();
+    let presentation = entry.member("presentation")?.map(|id| Presenting { id, named: true, office });
     Ok(Question {
         request: CheckRequest {
             body: Arc::from([]),
@@ -188,6 +185,7 @@ fn question(entry: &Logged, evidence: &Evidence) -> Result<Question, String> {
             prepared: HashMap::new(),
             epoch: 0,
             precheck: entry.kind == Kind::ConsignmentPrechecked,
+            means,
         },
         mrn,
         presentation,

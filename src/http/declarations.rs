@@ -22,10 +22,6 @@ use crate::ledger::CertificateLedger;
 use crate::registry::Grant;
 use crate::writer::{Action, Answer, Command, DeclarationRequest, PositionRequest, Presenting, Purpose, Reply};
 
-/// The most plates and containers that are kept of a presentation, and how much of the digest of each.
-const MEANS_MAX: usize = 20;
-const MEANS_DIGITS: usize = 16;
-
 /// A position that is held, or goods presented.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -93,7 +89,7 @@ pub(super) async fn reserve(
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let consignment = read_consignment(&app, &body, &mrn)?;
     let border = consignment.stage == Stage::Border;
-    let presenting = presenting(&app, &consignment, None);
+    let presenting = presenting(&consignment, None);
     let purpose = || {
         if border {
             Purpose::Present(presenting.clone())
@@ -145,19 +141,11 @@ pub(super) fn read_consignment(app: &App, body: &[u8], mrn: &Mrn) -> Result<Cons
     }
 }
 
-/// Goods that stand at the border. Plates are kept as keyed digests: an entry is never erased.
-pub(super) fn presenting(app: &App, consignment: &Consignment, name: Option<&str>) -> Presenting {
-    let transport = consignment.transport.clone().unwrap_or_default();
-    let key = &app.context.keys.rows;
-    let means = transport.identities().into_iter().take(MEANS_MAX).map(|plate| {
-        let mut digest = key.digest("means", plate.as_bytes());
-        digest.truncate(MEANS_DIGITS);
-        digest
-    });
+/// Goods that stand at the border, under the caller's own name for them or that of the office.
+pub(super) fn presenting(consignment: &Consignment, name: Option<&str>) -> Presenting {
     Presenting {
         id: name.map_or_else(|| consignment.office.to_string(), str::to_owned),
         named: name.is_some(),
-        means: means.collect(),
         office: consignment.office.clone(),
     }
 }

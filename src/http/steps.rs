@@ -258,7 +258,7 @@ pub(super) async fn present(
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let mut consignment = read_consignment(&app, &body, &mrn)?;
     consignment.stage = Stage::Border;
-    let presenting = presenting(&app, &consignment, Some(&id));
+    let presenting = presenting(&consignment, Some(&id));
     position(&app, &calling, &mrn, body, consignment, || Purpose::Present(presenting.clone())).await
 }
 

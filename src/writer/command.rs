@@ -143,6 +143,8 @@ pub struct CheckRequest {
     pub epoch: i64,
     /// Whether it is a precheck: what is shown then depends on whose certificates they are.
     pub precheck: bool,
+    /// At the border: by which means of transport and containers the goods came, as keyed digests.
+    pub means: Vec<String>,
 }
 
 /// A paper that somebody holds up.

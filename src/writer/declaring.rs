@@ -53,21 +53,14 @@ pub struct Presenting {
     pub named: bool,
     /// Where.
     pub office: Office,
-    /// By which means of transport and containers, as keyed digests.
-    pub means: Vec<String>,
 }
 
 impl Presenting {
     /// Whether goods presented before are these: under the same name of the same declaration, or of one of its movement
     /// at the same office on the same truck.
-    pub(super) fn is_of(&self, before: &Presentation, own: &Mrn) -> bool {
-        before.id == self.id && (before.mrn == *own || (before.office == self.office && !self.came_otherwise(before)))
-    }
-
-    /// Whether it is certain that they came on another truck: nothing is the same, tractor, trailer or container.
-    pub(super) fn came_otherwise(&self, before: &Presentation) -> bool {
-        let known = !self.means.is_empty() && !before.means.is_empty();
-        known && !self.means.iter().any(|means| before.means.contains(means))
+    pub(super) fn is_of(&self, before: &Presentation, own: &Mrn, means: &[String]) -> bool {
+        let same_place = before.office == self.office && !before.came_otherwise(means);
+        before.id == self.id && (before.mrn == *own || same_place)
     }
 }
 

@@ -125,6 +125,14 @@ async fn another_truck_under_the_same_name_is_refused(on: On) {
     assert_eq!(problem(&another), "409 presentation-name-taken");
     assert!(another.body["detail"].as_str().unwrap().contains("a name of their own"), "{}", another.body);
     too_much(&present(&register, &mrn(1), "truck-2", &on_truck("BBB222")).await);
+    // A question at the same office about goods on another truck is not about these.
+    let mut question = on_truck("BBB222");
+    question["reference"] = json!({ "type": "MRN", "value": mrn(1) });
+    let asked = register.world.customs.post("/v1/customs/checks", &question).await.unwrap();
+    assert!(findings(&asked.body).contains(&"quantityExceeded"), "{:#}", asked.body);
+    question["transport"]["means"][0]["id"] = json!("AAA111");
+    let asked = register.world.customs.post("/v1/customs/checks", &question).await.unwrap();
+    assert_eq!(asked.body["verdict"], "conforms", "{:#}", asked.body);
     // Another tractor before the same trailer is the same goods.
     let mut changed = on_truck("CCC333");
     changed["transport"]["means"] = json!([{ "type": "30", "id": "DDD444" }, { "type": "31", "id": "AAA111" }]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Check, Known, ManufacturerStanding};
 use crate::certificate::Line;
 use crate::consignment::{Citation, Element, GoodsItem, Stage};
-use crate::goods::{CommodityCode, Conversion, Decimal, Unit};
+use crate::goods::{CommodityCode, Conversion, Decimal, Quantity, Unit};
 use crate::number::CertificateNumber;
 use crate::verdict::{Finding, FindingCode, NotCompared, Severity};
 
@@ -161,7 +161,8 @@ impl Check<'_> {
         let by_units = item.supplementary_units.is_some_and(|declared| sum(item, declared.unit).is_some());
         let kilograms: Option<Unit> = "KGM".parse().ok();
         let cited_mass = kilograms.and_then(|unit| sum(item, unit));
-        let by_mass = cited_mass.zip(item.net_mass);
+        // A net mass of nothing says nothing.
+        let by_mass = cited_mass.zip(item.net_mass.filter(|mass| !mass.is_zero()));
         match (by_mass, item.supplementary_units) {
             // Also beside supplementary units: a gram declared there must not hide twenty tonnes.
             (Some((cited, net_mass)), _) if cited < net_mass => {
@@ -186,7 +187,62 @@ impl Check<'_> {
                 }
             }
         }
+        self.mixed(item, lines);
+        self.supplementary_units(item, lines);
         self.net_mass(item, first, cited_mass, lines);
+    }
+
+    /// Cited in part by mass and in part by the piece: together they must weigh what the item weighs, or a gram cited
+    /// beside a piece would carry twenty tonnes.
+    fn mixed(&mut self, item: &GoodsItem, lines: &[Drawn<'_>]) {
+        let Ok(kilograms) = "KGM".parse::<Unit>() else { return };
+        let is_mass = |drawn: &&Drawn<'_>| {
+            let cited = drawn.citation.quantity;
+            !matches!(cited.unit.convert(cited.value, kilograms), Conversion::NotComparable)
+        };
+        let by_mass = lines.iter().filter(is_mass).count();
+        let Some(net_mass) = item.net_mass.filter(|_| by_mass > 0 && by_mass < lines.len()) else { return };
+        let expected = expected_mass(lines);
+        let covers = |mass: Decimal| net_mass.millionths() <= mass.millionths().saturating_add(ONE_GRAM);
+        if !expected.is_some_and(covers) {
+            let certified = expected.map_or_else(|| "-".to_owned(), |mass| format!("{mass} KGM"));
+            let finding = Finding::new(FindingCode::ItemQuantityNotComparable).item(item.goods_item_number);
+            let remedy =
+                "part is cited by mass and part by the piece: give each a goods item of its own, or weigh the goods";
+            self.findings.push(finding.sides(format!("{net_mass} KGM"), certified).remedy(remedy));
+        }
+    }
+
+    /// What the lines have in supplementary units, for the quantities cited, against the item's: sixty machines must not
+    /// travel on the mass of six.
+    fn supplementary_units(&mut self, item: &GoodsItem, lines: &[Drawn<'_>]) {
+        let Some(declared) = item.supplementary_units else {
+            for drawn in lines {
+                if let Some(certified) =
+                    drawn.line.supplementary_units.filter(|of| of.unit != drawn.citation.quantity.unit)
+                {
+                    self.not_compared(drawn.place(item), Element::SupplementaryUnits, certified);
+                }
+            }
+            return;
+        };
+        let mut sum = Decimal::ZERO;
+        for drawn in lines {
+            let Some(certified) = drawn.line.supplementary_units else { return };
+            let Some(more) = share(drawn, certified, declared.unit).and_then(|share| sum.checked_add(share)) else {
+                self.not_compared(drawn.place(item), Element::SupplementaryUnits, certified);
+                return;
+            };
+            sum = more;
+        }
+        // A part of a piece is a piece.
+        let whole =
+            sum.millionths().saturating_add(MILLION.saturating_sub(1)).div_euclid(MILLION).saturating_mul(MILLION);
+        if declared.value.millionths() > whole {
+            let finding = Finding::new(FindingCode::QuantityNotCovered).item(item.goods_item_number);
+            let remedy = "the lines cited have fewer supplementary units for what is cited: cite more of them";
+            self.findings.push(finding.sides(declared, format!("{sum} {}", declared.unit)).remedy(remedy));
+        }
     }
 
     /// Another mass than the lines give for the quantity cited is a warning, and beyond the tolerance that a regime
@@ -197,7 +253,7 @@ impl Check<'_> {
             (Some(mass), _) | (None, Some(mass)) => format!("{mass} KGM"),
             (None, None) => "-".to_owned(),
         };
-        let Some(declared) = item.net_mass else {
+        let Some(declared) = item.net_mass.filter(|mass| !mass.is_zero()) else {
             if certified != "-" || self.is_in_set(Element::NetMass) {
                 self.absent(Element::NetMass, Some(item.goods_item_number), first.number, certified);
             }
@@ -225,6 +281,26 @@ pub(super) const SHOWN_MAX: usize = 20;
 
 /// A gram in millionths of a kilogram: dividing a line's mass by its pieces does not come out even.
 const GRAM: u128 = 1_000;
+
+/// The same as a signed number.
+const ONE_GRAM: i128 = 1_000;
+
+/// A whole one, in millionths.
+const MILLION: i128 = 1_000_000;
+
+/// What a citation has of its line's supplementary units, in another unit; `None` where the two cannot be compared.
+fn share(drawn: &Drawn<'_>, certified: Quantity, unit: Unit) -> Option<Decimal> {
+    let (cited, line) = (drawn.citation.quantity, drawn.line.quantity);
+    let (Conversion::Exact(cited) | Conversion::RoundedUp(cited)) = cited.unit.convert(cited.value, line.unit) else {
+        return None;
+    };
+    let whole = certified.value.millionths().checked_mul(cited.millionths())?;
+    let share = Decimal::from_millionths(whole.checked_div(line.value.millionths())?)?;
+    match certified.unit.convert(share, unit) {
+        Conversion::Exact(share) | Conversion::RoundedUp(share) => Some(share),
+        Conversion::NotComparable | Conversion::TooLarge => None,
+    }
+}
 
 fn thousandths(of: Decimal, permille: u32) -> u128 {
     of.millionths().unsigned_abs().saturating_mul(u128::from(permille)).checked_div(1_000).unwrap_or(0)
@@ -279,7 +355,8 @@ fn sum(item: &GoodsItem, unit: Unit) -> Option<Decimal> {
 fn expected_mass(lines: &[Drawn<'_>]) -> Option<Decimal> {
     lines.iter().try_fold(Decimal::ZERO, |sum, Drawn { citation, line, .. }| {
         let whole = line.net_mass?;
-        let Conversion::Exact(cited) = citation.quantity.unit.convert(citation.quantity.value, line.quantity.unit)
+        let (Conversion::Exact(cited) | Conversion::RoundedUp(cited)) =
+            citation.quantity.unit.convert(citation.quantity.value, line.quantity.unit)
         else {
             return None;
         };

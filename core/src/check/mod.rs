@@ -54,6 +54,8 @@ struct Check<'a> {
     asked: BTreeMap<u32, Vec<Arc<Regime>>>,
     /// Whether the manufacturer declared (13 14) is that of one of the certificates cited.
     maker_is_cited: bool,
+    /// The serial numbers declared so far for goods of each certificate: a machine is declared once.
+    serials_seen: BTreeMap<CertificateNumber, BTreeSet<String>>,
     /// How many comparisons of serial numbers are left: a check is made while everybody waits.
     serial_comparisons_left: usize,
     /// The goods items that cite each certificate.
@@ -75,6 +77,7 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
         drawn: BTreeMap::new(),
         asked: BTreeMap::new(),
         maker_is_cited: false,
+        serials_seen: BTreeMap::new(),
         serial_comparisons_left: serial::COMPARISONS_MAX,
         citing: BTreeMap::new(),
     };

@@ -135,7 +135,8 @@ impl Check<'_> {
             Compared::Other => (FindingCode::PartyMismatch, Severity::Hard, "another party than the certified one"),
             // A consignee or a buyer in a third country has no identifier in most declarations. An exporter has its
             // EORI: without it, a name is all that anybody can borrow.
-            Compared::OnlyNames if element != Element::Exporter => {
+            // Where the set has no exporter, its name is more than was asked for.
+            Compared::OnlyNames if element != Element::Exporter || !self.is_in_set(element) => {
                 (FindingCode::PartyNotIdentified, Severity::Warning, "only the names agree; compare with the papers")
             }
             Compared::OnlyNames | Compared::NotIdentified => (

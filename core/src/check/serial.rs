@@ -7,6 +7,7 @@ use super::line::{Drawn, SHOWN_MAX};
 use crate::certificate::SerialNumbers;
 use crate::consignment::{Element, GoodsItem};
 use crate::digest::Digest;
+use crate::goods::{Conversion, Decimal, Quantity};
 use crate::text::Text;
 use crate::verdict::{Finding, FindingCode, Severity};
 
@@ -19,6 +20,7 @@ impl Check<'_> {
     /// digest of them, could hold any.
     pub(super) fn serial_numbers(&mut self, item: &GoodsItem, lines: &[Drawn<'_>]) {
         let found = &item.serial_numbers;
+        self.each_once(item, lines);
         let mut named = Vec::new();
         let mut any_number_fits = lines.is_empty() || lines.len() != item.citations.len();
         for drawn in lines {
@@ -55,6 +57,36 @@ impl Check<'_> {
         }
     }
 
+    /// No machine stands twice in a declaration, and an item has no more of them than it cites pieces.
+    fn each_once(&mut self, item: &GoodsItem, lines: &[Drawn<'_>]) {
+        let Some(first) = lines.first().filter(|_| !item.serial_numbers.is_empty()) else { return };
+        let seen = self.serials_seen.entry(first.number).or_default();
+        let again: Vec<&str> =
+            item.serial_numbers.iter().map(Text::as_str).filter(|serial| !seen.insert((*serial).to_owned())).collect();
+        if !again.is_empty() {
+            let finding = first.place(item).find(FindingCode::SerialNumberUnknown);
+            let remedy = "a serial number stands twice in the declaration: one machine is declared once";
+            self.findings.push(finding.sides(listed(&again, again.len()), "-").remedy(remedy));
+        }
+        let machines = i128::try_from(item.serial_numbers.len()).unwrap_or(i128::MAX).saturating_mul(MILLION);
+        let pieces = lines.iter().map(|drawn| {
+            // A machine may carry several numbers, unless its line has one for each piece.
+            let line = pieces_of(drawn.line.quantity)?;
+            let one_each = drawn.line.serial_numbers.as_ref().and_then(named) == Some(line);
+            pieces_of(drawn.citation.quantity).filter(|_| one_each)
+        });
+        let cited = pieces.sum::<Option<i128>>();
+        if lines.len() == item.citations.len()
+            && let Some(cited) = cited.filter(|cited| *cited < machines)
+        {
+            let finding = Finding::new(FindingCode::QuantityNotCovered).item(item.goods_item_number);
+            let cited = Decimal::from_millionths(cited).unwrap_or_default();
+            let sides = (format!("{} NAR", item.serial_numbers.len()), format!("{cited} NAR"));
+            let remedy = "more serial numbers than pieces cited: cite as many pieces as are there";
+            self.findings.push(finding.certificate(first.number).sides(sides.0, sides.1).remedy(remedy));
+        }
+    }
+
     /// The numbers that no list and no range has; `None` when there is too much to compare.
     fn strangers<'n>(
         &mut self,
@@ -86,6 +118,25 @@ impl Check<'_> {
             let sides = (of_digest(sorted.len(), &digest), of_digest(sorted.len(), sha256));
             self.findings.push(finding.sides(sides.0, sides.1));
         }
+    }
+}
+
+/// One, in millionths.
+const MILLION: i128 = 1_000_000;
+
+/// A quantity in pieces, in millionths; `None` where it counts something else.
+fn pieces_of(quantity: Quantity) -> Option<i128> {
+    match quantity.unit.convert(quantity.value, "NAR".parse().ok()?) {
+        Conversion::Exact(value) | Conversion::RoundedUp(value) => Some(value.millionths()),
+        Conversion::NotComparable | Conversion::TooLarge => None,
+    }
+}
+
+/// How many serial numbers a line names one by one, in millionths.
+fn named(serial_numbers: &SerialNumbers) -> Option<i128> {
+    match serial_numbers {
+        SerialNumbers::List(list) => i128::try_from(list.len()).ok()?.checked_mul(MILLION),
+        SerialNumbers::Ranges(_) | SerialNumbers::Digest { .. } => None,
     }
 }
 

@@ -158,8 +158,9 @@ impl Applies {
         }
         let mode = consignment.transport.as_ref().and_then(|transport| transport.mode.as_ref());
         match mode.and_then(|mode| mode.as_str().parse::<u8>().ok()) {
-            Some(mode) => InPlay::when(self.transport_modes.contains(&mode)),
-            None => InPlay::Maybe("declare the mode of transport at the border (19 03)"),
+            Some(mode @ (1..=5 | 7 | 8)) => InPlay::when(self.transport_modes.contains(&mode)),
+            // 9 is a mode that is not known, or goods that move by themselves.
+            Some(_) | None => InPlay::Maybe("declare the mode of transport at the border (19 03)"),
         }
     }
 

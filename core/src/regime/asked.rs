@@ -157,6 +157,13 @@ impl Asked {
             format!("does the entry {} of {} cover these goods? read its description", list.label(entry), list.id());
         let remedy = Words::from(remedy);
         let finding = self.open(FindingCode::DescriptionDecides, regime, &remedy);
+        // Another document is shown and never judged, so whether it is asked for leaves nothing open.
+        if regime.asks.answer == Requirement::OtherDocumentRequired {
+            self.state(regime, regime.asks.answer, Some((list, entry)), Some(remedy));
+            self.all.notes.push(Note(Arc::clone(regime)));
+            self.all.findings.push(finding.severity(Severity::Information));
+            return;
+        }
         self.state(regime, Requirement::Unknown, Some((list, entry)), Some(remedy));
         self.all.findings.push(finding);
     }

@@ -1,5 +1,7 @@
 //! The route of a consignment: what is declared, and what the offices named and the map give away.
 
+use std::collections::BTreeSet;
+
 use crate::consignment::Consignment;
 use crate::goods::Country;
 use crate::reference::Office;
@@ -13,9 +15,26 @@ const LAND_NEIGHBOURS: [&str; 23] = [
     "VA", "XI", "XK", "XS",
 ];
 
-/// Countries that are reached by land only through Russia, Belarus, or others that an honest routing then names. Where
-/// the mode of transport is not declared, a routing that jumps straight to one of them hides the way.
-const BEHIND: [&str; 11] = ["AF", "AM", "AZ", "CN", "GE", "KG", "KZ", "MN", "TJ", "TM", "UZ"];
+/// Countries that are reached by land only through Russia, Belarus, or others that an honest routing then names, each
+/// with those it can be reached from: by a border on land, or a ferry for lorries and trains (the Caspian, and over the
+/// Black Sea to Georgia). A routing that jumps to one of them from anywhere else hides the way. From Belarus the way to
+/// them leads through Russia, which counts then (`leaves_russia_out`).
+const BEHIND: [(&str, &[&str]); 11] = [
+    ("AF", &["CN", "IR", "PK", "TJ", "TM", "UZ"]),
+    ("AM", &["AZ", "GE", "IR", "TR"]),
+    ("AZ", &["AM", "BY", "GE", "IR", "KZ", "RU", "TM", "TR"]),
+    ("CN", &["AF", "BT", "BY", "HK", "IN", "KG", "KP", "KZ", "LA", "MM", "MN", "MO", "NP", "PK", "RU", "TJ", "VN"]),
+    ("GE", &["AM", "AZ", "BG", "BY", "RO", "RU", "TR", "UA"]),
+    ("KG", &["CN", "KZ", "TJ", "UZ"]),
+    ("KZ", &["AZ", "BY", "CN", "IR", "KG", "RU", "TM", "UZ"]),
+    ("MN", &["BY", "CN", "RU"]),
+    ("TJ", &["AF", "CN", "KG", "UZ"]),
+    ("TM", &["AF", "AZ", "IR", "KZ", "UZ"]),
+    ("UZ", &["AF", "KG", "KZ", "TJ", "TM"]),
+];
+
+/// Those of them without a coast: no ship ends there.
+const LANDLOCKED: [&str; 9] = ["AF", "AM", "AZ", "KG", "KZ", "MN", "TJ", "TM", "UZ"];
 
 /// A route after leaving the Union.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +67,18 @@ impl Route {
         let places = routing.iter().copied().enumerate();
         let declared: Vec<Country> =
             places.filter(|(position, country)| left_for(*position, *country)).map(|(_, country)| country).collect();
-        let destination = consignment.country_of_destination;
+        let destinations = destinations(consignment);
+        let all_for = |country: Country| destinations.iter().all(|destination| *destination == Some(country));
+        // A country crossed between two Member States was not left for, whatever offices lie in it.
+        let crossed = |country: Country| {
+            ![Country::BY, Country::RU].contains(&country) && routing.contains(&country) && !declared.contains(&country)
+        };
         let mut implied: Vec<(Office, Country)> = Vec::new();
         for office in at_the_border(consignment) {
             if let Some(country) = offices.leads_into(office)
                 && !declared.contains(&country)
-                && destination != Some(country)
+                && !crossed(country)
+                && !all_for(country)
                 && !implied.iter().any(|(_, known)| *known == country)
             {
                 implied.push((office.clone(), country));
@@ -61,10 +86,10 @@ impl Route {
         }
         let mut passed: Vec<Country> = routing.clone();
         passed.extend(implied.iter().map(|(_, country)| *country));
-        if leaves_russia_out(consignment, &passed) {
+        if leaves_russia_out(&destinations, &passed) {
             passed.push(Country::RU);
         }
-        let unknown = why_unknown(consignment, &declared, &implied);
+        let unknown = why_unknown(consignment, &destinations, &declared, &implied);
         let taking_part = taking_part(consignment);
         Self { declared, implied, is_declared: !routing.is_empty(), unknown, taking_part, passed }
     }
@@ -86,41 +111,93 @@ impl Route {
     }
 }
 
-/// The offices that tell where the road crosses a border, the asking one among them.
+/// Where the goods go, item by item: an item's own destination before that of the whole.
+fn destinations(consignment: &Consignment) -> BTreeSet<Option<Country>> {
+    let whole = consignment.country_of_destination;
+    let items = consignment.goods_items.iter().map(|item| item.country_of_destination.or(whole));
+    let all: BTreeSet<Option<Country>> = items.collect();
+    if all.is_empty() { BTreeSet::from([whole]) } else { all }
+}
+
+/// The offices that tell where the road crosses a border, the asking one among them. Without a routing, offices of
+/// transit before the last one inside the Union lie on a way that came back into it, but for those into Belarus and
+/// Russia.
 fn at_the_border(consignment: &Consignment) -> impl Iterator<Item = &Office> {
     let named = &consignment.offices;
-    let border = named.exit.iter().chain(&named.transit).chain(&named.exit_for_transit).chain(&named.destination);
+    let inside = |office: &Office| office.country().is_some_and(|country| country.in_union());
+    let came_back = match named.transit.iter().rposition(inside) {
+        Some(position) if consignment.countries_of_routing.is_empty() => position,
+        _ => 0,
+    };
+    let left_for =
+        |office: &Office| office.country().is_some_and(|country| [Country::BY, Country::RU].contains(&country));
+    let transit = named.transit.iter().enumerate();
+    let transit =
+        transit.filter(move |(position, office)| *position >= came_back || inside(office) || left_for(office));
+    let transit = transit.map(|(_, office)| office);
+    let border = named.exit.iter().chain(transit).chain(&named.exit_for_transit).chain(&named.destination);
     border.chain(std::iter::once(&consignment.office))
 }
 
 /// Belarus has no coast, and the only ways on from it lead back into the Union, to Ukraine, or to Russia: a road
 /// through it to anywhere else leads through Russia, also when the declaration does not say so.
-fn leaves_russia_out(consignment: &Consignment, passed: &[Country]) -> bool {
+fn leaves_russia_out(destinations: &BTreeSet<Option<Country>>, passed: &[Country]) -> bool {
     let Some(position) = passed.iter().position(|country| *country == Country::BY) else { return false };
-    let ends_there = match consignment.country_of_destination {
-        Some(destination) => destination == Country::BY,
+    let ends_there = destinations.iter().all(|destination| match destination {
+        Some(destination) => *destination == Country::BY,
         None => passed.last() == Some(&Country::BY),
-    };
-    let another_way = |country: &Country| country.in_union() || country.as_str() == "UA";
-    !ends_there && !passed.iter().skip(position).any(another_way)
+    });
+    // The next country tells which way it went: one named at the end would hide it.
+    let next = passed.iter().skip(position).find(|country| **country != Country::BY);
+    let another_way = next.is_some_and(|country| country.in_union() || country.as_str() == "UA");
+    !ends_there && !another_way
 }
 
-fn why_unknown(consignment: &Consignment, declared: &[Country], implied: &[(Office, Country)]) -> Option<&'static str> {
+fn why_unknown(
+    consignment: &Consignment,
+    destinations: &BTreeSet<Option<Country>>,
+    declared: &[Country],
+    implied: &[(Office, Country)],
+) -> Option<&'static str> {
     let Some(first) = declared.first() else {
-        // A road that stays inside the Union, to a destination inside it, is a known one.
+        // A road that stays inside the Union, to destinations inside it, is a known one.
         let stays_inside = !consignment.countries_of_routing.is_empty()
-            && consignment.country_of_destination.is_some_and(|country| country.in_union());
+            && destinations.iter().all(|destination| destination.is_some_and(|country| country.in_union()));
         let known = stays_inside || !implied.is_empty();
         return (!known).then_some("declare the countries of routing, or the border office");
     };
-    // EUCDM 19 03: 1 sea, 2 rail, 3 road, 4 air.
-    let jumps = match consignment.transport.as_ref().and_then(|transport| transport.mode.as_ref()) {
-        Some(mode) if matches!(mode.as_str(), "2" | "3") => !LAND_NEIGHBOURS.contains(&first.as_str()),
-        Some(_) => false,
-        None => BEHIND.contains(&first.as_str()),
+    // EUCDM 19 03: 1 sea, 2 rail, 3 road, 4 air, 5 mail. Any other tells nothing of the way.
+    let mode = consignment.transport.as_ref().and_then(|transport| transport.mode.as_ref());
+    let mode = mode.map(crate::text::Text::as_str);
+    let jumps = match mode {
+        Some("2" | "3") => !LAND_NEIGHBOURS.contains(&first.as_str()),
+        Some("1") => LANDLOCKED.contains(&first.as_str()),
+        Some("4" | "5") => false,
+        Some(_) | None => is_behind(*first),
     };
-    let hole = jumps && implied.is_empty();
-    hole.then_some("the declared routing has a hole between the Union and its first country: declare every country")
+    if jumps && implied.is_empty() {
+        return Some("the declared routing has a hole between the Union and its first country: declare every country");
+    }
+    // Only a way that does not say that it passes through Russia can hide that.
+    let hides = !matches!(mode, Some("1" | "4" | "5")) && !declared.contains(&Country::RU) && implied.is_empty();
+    let ends = destinations.iter().flatten().filter(|destination| !declared.contains(destination));
+    let last = declared.last().copied();
+    let ends = ends.filter_map(|destination| Some((last?, *destination)));
+    let mut hops = declared.iter().copied().zip(declared.iter().copied().skip(1)).chain(ends);
+    let hole = hides && hops.any(|(from, to)| !can_reach(from, to));
+    hole.then_some(
+        "the declared routing has a hole: no road leads from one of its countries to the next; declare every one",
+    )
+}
+
+fn is_behind(country: Country) -> bool {
+    BEHIND.iter().any(|(behind, _)| *behind == country.as_str())
+}
+
+/// Whether a lorry or train can come from one country straight into another, as far as that matters.
+fn can_reach(from: Country, to: Country) -> bool {
+    let behind = BEHIND.iter().find(|(behind, _)| *behind == to.as_str());
+    behind.is_none_or(|(_, ways)| ways.contains(&from.as_str()))
 }
 
 /// The countries whose offices take part. An exit office that is not named yet lies where the road leaves.

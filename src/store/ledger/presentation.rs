@@ -63,6 +63,12 @@ pub struct Presentation {
 }
 
 impl Presentation {
+    /// Whether it is certain that other goods came on another truck: nothing is the same, tractor, trailer or container.
+    pub fn came_otherwise(&self, means: &[String]) -> bool {
+        let known = !self.means.is_empty() && !means.is_empty();
+        known && !means.iter().any(|means| self.means.contains(means))
+    }
+
     /// Whether the goods count as having left.
     pub fn has_passed(&self) -> bool {
         self.presence == Presence::Passed

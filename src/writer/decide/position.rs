@@ -111,7 +111,7 @@ fn not_allowed(
     view: &View<'_>,
 ) -> Option<Reply> {
     if let Purpose::Present(presenting) = &request.purpose {
-        return name_is_taken(presenting, &request.mrn, caller, view);
+        return name_is_taken(presenting, request, caller, view);
     }
     let before = before?;
     if before.organisation != caller.organisation {
@@ -137,13 +137,18 @@ fn not_allowed(
 }
 
 /// Whether the name stands for other goods: somebody else's, those on another truck, or such as were turned back.
-fn name_is_taken(presenting: &Presenting, mrn: &Mrn, caller: &Caller, view: &View<'_>) -> Option<Reply> {
-    let there = view.ledger.presentations(mrn).find(|of| of.id == presenting.id)?;
+fn name_is_taken(
+    presenting: &Presenting,
+    request: &PositionRequest,
+    caller: &Caller,
+    view: &View<'_>,
+) -> Option<Reply> {
+    let there = view.ledger.presentations(&request.mrn).find(|of| of.id == presenting.id)?;
     if there.organisation != caller.organisation {
         return Some(Reply::AnothersDeclaration);
     }
     match there.presence {
-        Presence::Passed if presenting.came_otherwise(there) => Some(Reply::PresentationTaken(
+        Presence::Passed if there.came_otherwise(&request.check.means) => Some(Reply::PresentationTaken(
             "goods on another truck were presented under this name and have left: give these a name of their own, as in \
              …/presentations/truck-2",
         )),
@@ -325,8 +330,8 @@ fn present(
     let goods = goods_of(request, view);
     let mut record = serde_json::Map::new();
     record.insert("presentation".to_owned(), json!(presenting.id));
-    if !presenting.means.is_empty() {
-        record.insert("means".to_owned(), json!(presenting.means));
+    if !request.check.means.is_empty() {
+        record.insert("means".to_owned(), json!(request.check.means));
     }
     decision.rows.extend(rows_or_digest(&mut record, "goods", presented_rows(&goods)));
     let joined = Joined::of(&request.check.consignment, &request.mrn);
@@ -348,7 +353,7 @@ fn present(
             office: presenting.office.clone(),
             // Goods that do not conform do not pass, so they stand in nobody's way elsewhere.
             presence: if conforms { Presence::Passed } else { Presence::NotPassed },
-            means: presenting.means.clone(),
+            means: request.check.means.clone(),
             goods,
             at: view.moment.at,
             leaf,

@@ -49,7 +49,7 @@ pub(super) fn add(
     let joined = Joined::of(consignment, own);
     let at_border = consignment.stage == Stage::Border;
     let mut needs = if at_border {
-        let passed = passed(consignment, own, about.presented, public, view);
+        let passed = passed(request, own, about.presented, view);
         view.ledger.position.try_presented(own, &wanted, &joined, |of, line| {
             passed.get(of).and_then(|lines| lines.get(&line)).copied().unwrap_or_default()
         })
@@ -131,16 +131,16 @@ fn bound_to(known: &Known, own: &Mrn, public: bool, view: &View<'_>) -> Option<M
 
 /// What was presented of each line under each declaration, was not turned back, and is not these very goods.
 fn passed(
-    consignment: &Consignment,
+    request: &CheckRequest,
     own: &Mrn,
     presented: Option<&Presenting>,
-    public: bool,
     view: &View<'_>,
 ) -> BTreeMap<Mrn, BTreeMap<LineKey, i128>> {
-    // A question at the office where goods stand is about these goods.
+    let public = request.precheck;
+    // A question at the office where goods stand is about these goods, unless they came on another truck.
     let the_same = |of: &Presentation| match presented {
-        Some(presenting) => presenting.is_of(of, own),
-        None => of.office == consignment.office,
+        Some(presenting) => presenting.is_of(of, own, &request.means),
+        None => of.office == request.consignment.office && !of.came_otherwise(&request.means),
     };
     let others = view.ledger.all_presentations().filter(|of| of.has_passed() && !the_same(of));
     let mut passed: BTreeMap<Mrn, BTreeMap<LineKey, i128>> = BTreeMap::new();

@@ -124,3 +124,46 @@ fn a_road_from_the_union_straight_to_kazakhstan_is_not_known() {
     straight().declared("/transport/mode", json!("4")).conforms();
     straight().declared("/countriesOfRouting", json!(["LT", "BG", "TR", "GE", "AZ", "KZ"])).conforms();
 }
+
+#[test]
+fn a_mode_that_tells_nothing_of_the_way_does_not_close_a_hole_in_it() {
+    let straight = || good().uncited().declared("/countriesOfRouting", json!(["LT", "KZ"]));
+    for mode in ["9", "7", "8", "x", "З"] {
+        straight().declared("/transport/mode", json!(mode)).open(FindingCode::RoutingUnknown);
+    }
+    // A ship does not reach a country without a coast.
+    straight().declared("/transport/mode", json!("1")).open(FindingCode::RoutingUnknown);
+}
+
+#[test]
+fn a_road_with_a_hole_further_on_is_not_known() {
+    let road = |countries: serde_json::Value| good().uncited().declared("/countriesOfRouting", countries);
+    road(json!(["DE", "CH", "KZ"])).open(FindingCode::RoutingUnknown);
+    road(json!(["LT", "PL", "UA"])).open(FindingCode::RoutingUnknown);
+    road(json!(["LT", "BG", "TR", "KZ"])).open(FindingCode::RoutingUnknown);
+    road(json!(["LT", "BG", "TR", "IR", "TM", "KZ"])).conforms();
+}
+
+#[test]
+fn the_destination_of_each_item_tells_whether_the_road_ends() {
+    // Nobody says where the whole goes, and an item goes on through Russia.
+    let exit = || good().declared("/security", json!(false)).declared("/countriesOfRouting", json!([]));
+    let on = exit().declared("/offices/exit", json!("LTDEMO10")).declared("/countryOfDestination", json!(null));
+    let on = on.only(0).declared("/goodsItems/0/countryOfDestination", json!("KZ"));
+    let seen = on.of_code("841111", None).verdict();
+    assert_ne!(seen.verdict, Answer::Conforms, "turbojets through Russia: {seen:#?}");
+    let inside = good().uncited().only(0).declared("/countryOfDestination", json!("PL"));
+    let inside = inside.declared("/countriesOfRouting", json!(["LT", "PL"]));
+    inside.clone().declared("/goodsItems/0/countryOfDestination", json!("KZ")).open(FindingCode::RoutingUnknown);
+    inside.conforms();
+}
+
+#[test]
+fn a_country_crossed_between_member_states_with_an_office_of_transit_is_no_finding() {
+    let road = json!(["GR", "MK", "RS", "HU", "SK", "PL", "LT", "BY", "RU", "KZ"]);
+    let offices = json!(["MK001015", "RS011011", "HU411030"]);
+    good().declared("/countriesOfRouting", road).declared("/offices/transit", offices.clone()).conforms();
+    // Without a routing the offices tell that the goods came back into the Union.
+    let silent = good().declared("/security", json!(false)).declared("/countriesOfRouting", json!([]));
+    silent.declared("/offices/transit", offices).declared("/offices/exit", json!("LTDEMO10")).conforms();
+}
