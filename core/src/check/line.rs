@@ -47,7 +47,7 @@ impl Check<'_> {
         } else if cn == Some(false) {
             // CN codes are renumbered every January; the subheading stays.
             let this_year = u16::try_from(self.moment.day.year()).unwrap_or_default();
-            if known.certificate.nomenclature_year == this_year {
+            if known.certificate.nomenclature_year >= this_year {
                 FindingCode::CommodityCodeMismatch
             } else {
                 FindingCode::CommodityCodeOtherYear

@@ -4,6 +4,7 @@
 //! fault or a gap never yields `conforms`.
 
 mod certificate;
+mod codes;
 mod evidence;
 mod gravity;
 mod line;
@@ -84,7 +85,7 @@ pub fn check(consignment: &Consignment, evidence: &Evidence, regimes: &Regimes, 
     let mut items = Vec::with_capacity(consignment.goods_items.len());
     let mut certificates: BTreeMap<CertificateNumber, &Known> = BTreeMap::new();
     for item in &consignment.goods_items {
-        let asked = asking.of(item);
+        let asked = codes::asked(&mut asking, item, evidence);
         check.findings.extend(asked.findings);
         for note in asked.notes {
             if !check.notes.iter().any(|there| there.is(&note)) {

@@ -234,3 +234,27 @@ fn the_versions_of_rules_and_lists_are_in_the_answer() {
     assert!(verdict.lists.iter().all(|list| list.version == "2025-10-24"));
     assert_eq!(verdict.as_of, good().moment.at);
 }
+
+#[test]
+fn another_years_code_does_not_take_goods_off_a_list() {
+    // 8205 59 80 is banned by way of Russia; the declaration says another code of the subheading.
+    let renamed = |year: u16| {
+        let case = good().of_code("820559", Some("80")).certified("/nomenclatureYear", json!(year));
+        case.declared("/goodsItems/0/commodityCode/combinedNomenclatureCode", json!("10"))
+    };
+    assert_eq!(renamed(2025).verdict().items[0].requirement, Requirement::Prohibited);
+    assert_ne!(renamed(2025).verdict().verdict, Answer::Conforms);
+    // A year that has not come yet explains no other code.
+    let codes: Vec<FindingCode> = effective(&renamed(2100).verdict()).iter().map(|finding| finding.code).collect();
+    assert!(codes.contains(&FindingCode::CommodityCodeMismatch), "{codes:?}");
+}
+
+#[test]
+fn a_short_code_is_completed_by_the_seal() {
+    // A transit need not say the CN code; the list has 8483 40 30 only.
+    let transit =
+        good().of_code("848340", None).declared("/dataSet", json!("D1")).declared("/declarationType", json!("T1"));
+    transit.open(FindingCode::DescriptionDecides);
+    let sealed = transit.certified("/lines/0/commodityCode/combinedNomenclatureCode", json!("90"));
+    assert_eq!(sealed.verdict().verdict, Answer::Conforms, "{:#?}", sealed.verdict());
+}
