@@ -33,6 +33,7 @@ pub struct Used {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Use {
+    #[serde(default)]
     certificates: Vec<String>,
     #[serde(default)]
     certificates_omitted: u64,

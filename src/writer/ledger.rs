@@ -22,8 +22,7 @@ struct Event {
     leaf: u64,
 }
 
-/// The most declarations of movements at the border in one batch, twice the previous documents that one declaration
-/// may name.
+/// The most declarations of whole movements in one batch; a command that needs more stands alone, and is not judged.
 const MOVEMENTS_MAX: usize = 20_000;
 
 /// The ledger as far as a batch needs it.
@@ -190,11 +189,6 @@ impl Ledger {
         let from = (mrn.clone(), String::new());
         let mrn = mrn.clone();
         self.presentations.range(from..).map(|(_, of)| of).take_while(move |of| of.mrn == mrn)
-    }
-
-    /// Everything presented under the declarations loaded.
-    pub(super) fn all_presentations(&self) -> impl Iterator<Item = &Presentation> {
-        self.presentations.values()
     }
 
     /// Whether movements at the border were not looked through to their end.

@@ -220,7 +220,7 @@ impl Core {
             if attempt > 0 {
                 std::thread::sleep(RECONNECT_PAUSE);
             }
-            let Ok(mut connection) = Connection::open(&self.url) else { continue };
+            let Ok(mut connection) = self.reconnected() else { continue };
             let looked = head::begin_and_lock(&mut connection)
                 .and_then(|_| log::entry(&mut connection, prepared.first_leaf))
                 .and_then(|found| head::rollback(&mut connection).map(|()| found));

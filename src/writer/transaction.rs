@@ -241,6 +241,11 @@ impl Core {
             }
             found = touched::read(connection, keys, &next, NEWEST)?;
         }
+        if ledger.is_too_wide() && batch.len() > 1 {
+            return Err(StoreError::Corrupt(
+                "a movement is too wide to be looked through; it must harm no neighbour".to_owned(),
+            ));
+        }
         let controls = Controls::load(connection, keys, batch, &ledger, now)?;
         Ok(View {
             moment: self.context.clock.moment(now),

@@ -75,6 +75,19 @@ async fn goods_leave_once_under_all_declarations_of_a_movement(on: On) {
     // The same truck at the same office under the same name is the same goods, whichever paper the officer scans.
     conforms(&present(&register, &mrn(3), "truck-1", &border(trucks(&other, "6"), "LTVR1000", "abc 123")).await);
     assert_eq!(totals(&quantities(&register, &other).await), ["6", "0", "0"], "nothing is drawn at the border");
+    // Both papers of one truck count it once: the second truck takes the rest.
+    let third = many_movements(&register, "B-3-2").await;
+    good(&put(&register, &mrn(5), &trucks(&third, "6")).await);
+    let transit = after(trucks(&third, "6"), &mrn(5));
+    good(&put(&register, &mrn(6), &transit).await);
+    let truck = |pieces: &str, plate: &str| border(trucks(&third, pieces), "LTVR1000", plate);
+    conforms(&present(&register, &mrn(5), "truck-1", &truck("4", "ABC123")).await);
+    conforms(&present(&register, &mrn(6), "truck-1", &truck("4", "ABC123")).await);
+    let mut again = transit.clone();
+    again["declarationVersion"] = json!(2);
+    good(&put(&register, &mrn(6), &again).await);
+    conforms(&present(&register, &mrn(6), "truck-2", &truck("2", "XYZ789")).await);
+    too_much(&present(&register, &mrn(5), "truck-3", &truck("1", "KLM456")).await);
     crate::support::ledger_and_log_agree(&register.stop().await);
 }
 
@@ -298,6 +311,8 @@ async fn a_presentation_edited_in_sql_stops_its_whole_movement(on: On) {
     crate::support::sql(&register.place, &format!("UPDATE presentation SET turned_back = 1 WHERE mrn = '{}'", mrn(1)));
     let second = present(&register, &mrn(2), "truck-2", &border(trucks(&number, "6"), "LTVR1000", "BBB222")).await;
     assert_eq!(verdict(&second).0, "cannotBeChecked", "{:#}", second.body);
+    // Nor is anything given back that may have left.
+    assert_eq!(delete(&register, &mrn(2)).await.status, 500);
     let differences = crate::support::faults(&register.stop().await);
     assert!(
         differences.iter().any(|named| named.contains("presentation") && named.contains(&mrn(1))),

@@ -16,6 +16,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
+pub use border::{Amounts, Left};
 pub use change::Changed;
 pub use joined::{Joined, Previous};
 pub use plan::{Need, Wanted};

@@ -1,5 +1,6 @@
 //! Which declarations come before which, as far as loaded.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Joined, Position, Previous};
@@ -33,11 +34,11 @@ impl Position {
     pub(super) fn near(&self, declaration: &Mrn) -> Near {
         let whole = self.joined(declaration).map(|joined| joined.whole.as_slice()).unwrap_or_default();
         let held = |previous: &&Previous| self.claims_of(&previous.declaration).next().is_some();
-        let next = |map: &BTreeMap<Mrn, BTreeSet<Mrn>>, of: &Mrn| map.get(of).into_iter().flatten().cloned().collect();
+        let beside = Beside::of(self);
         Near {
             whole: whole.iter().filter(held).cloned().collect(),
-            before: reached(declaration, |of| next(&self.leaders, of)),
-            after: reached(declaration, |of| next(&self.followers, of)),
+            before: reached(declaration, |of| beside.leaders(of)),
+            after: reached(declaration, |of| beside.followers(of)),
         }
     }
 
@@ -50,25 +51,71 @@ impl Position {
         })
     }
 
-    /// Whether two declarations are of one movement, as far as loaded: joined by previous documents, directly or through
-    /// others, or booked on the certificate as one.
-    pub fn are_one_movement(&self, one: &Mrn, other: &Mrn, certificate: CertificateNumber) -> bool {
+    /// The declarations of one movement on a certificate, as far as loaded: joined by previous documents, directly or
+    /// through others, or booked on it as one.
+    pub fn one_movement(&self, declaration: &Mrn, certificate: CertificateNumber) -> BTreeSet<Mrn> {
         let mut labels: BTreeMap<&Mrn, BTreeSet<&Mrn>> = BTreeMap::new();
         for (_, item, claim) in self.claims_on(certificate) {
             labels.entry(&item.declaration).or_default().insert(&claim.movement);
             labels.entry(&claim.movement).or_default().insert(&item.declaration);
         }
-        let beside = |of: &Mrn| -> Vec<Mrn> {
-            let named_by =
-                |of| self.joined(of).into_iter().flat_map(Joined::named).map(|previous| &previous.declaration);
-            let named = named_by(of);
-            let followers = self.followers.get(of).into_iter().flatten();
-            // What a declaration named once and names no longer does not bind it.
-            let followers = followers.filter(|later| named_by(later).any(|named| named == of));
-            let booked = labels.get(of).into_iter().flatten().copied();
-            named.chain(followers).chain(booked).cloned().collect()
-        };
-        reached(one, beside).contains(other)
+        let beside = Beside::of(self);
+        reached(declaration, |of| {
+            let booked = labels.get(of).into_iter().flatten().map(|other| (*other).clone());
+            beside.leaders(of).into_iter().chain(beside.followers(of)).chain(booked).collect()
+        })
+    }
+}
+
+/// Which declaration comes before which today: the later one names the earlier, or one of them covers the other so. What
+/// was named once and is named no longer tells nothing.
+struct Beside<'a> {
+    position: &'a Position,
+    known: RefCell<BTreeMap<Mrn, Sides>>,
+}
+
+/// The declarations before and after one, as it says itself.
+#[derive(Default)]
+struct Sides {
+    before: BTreeSet<Mrn>,
+    after: BTreeSet<Mrn>,
+}
+
+impl<'a> Beside<'a> {
+    const fn of(position: &'a Position) -> Self {
+        Self { position, known: RefCell::new(BTreeMap::new()) }
+    }
+
+    fn follows(&self, earlier: &Mrn, later: &Mrn) -> bool {
+        self.says(later, |sides| sides.before.contains(earlier))
+            || self.says(earlier, |sides| sides.after.contains(later))
+    }
+
+    /// Looked up once for a declaration, for many may ask.
+    fn says(&self, of: &Mrn, what: impl FnOnce(&Sides) -> bool) -> bool {
+        let mut known = self.known.borrow_mut();
+        let sides = known.entry(of.clone()).or_insert_with(|| {
+            let named = self.position.joined(of).into_iter().flat_map(Joined::named);
+            let mut sides =
+                Sides { before: named.map(|previous| previous.declaration.clone()).collect(), ..Sides::default() };
+            for cover in self.position.claims_of(of).flat_map(|(_, claim)| &claim.covers) {
+                let side = if cover.earlier { &mut sides.before } else { &mut sides.after };
+                side.insert(cover.declaration.clone());
+            }
+            sides
+        });
+        what(sides)
+    }
+
+    /// Those before and after a declaration.
+    fn leaders(&self, of: &Mrn) -> Vec<Mrn> {
+        let others = self.position.leaders.get(of).into_iter().flatten();
+        others.filter(|other| self.follows(other, of)).cloned().collect()
+    }
+
+    fn followers(&self, of: &Mrn) -> Vec<Mrn> {
+        let others = self.position.followers.get(of).into_iter().flatten();
+        others.filter(|other| self.follows(of, other)).cloned().collect()
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) fn decide(
     if let Step::TurnBack { presentation } = &request.step {
         return Ok(turn_back(request, presentation, caller, view, leaf));
     }
+    super::position::trusted(&request.mrn, view)?;
     let Some(mut declaration) = before else {
         return Ok(told(request, caller, view, NO_RECORD, None));
     };

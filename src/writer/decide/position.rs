@@ -30,6 +30,9 @@ pub(super) fn decide(
     if let Some(reply) = not_allowed(request, before.as_ref(), caller, view) {
         return Ok(turned_down(request, caller, reply));
     }
+    if matches!(request.purpose, Purpose::Override { .. }) {
+        trusted(mrn, view)?;
+    }
     let as_before = before.as_ref().is_some_and(|there| there.confidential);
     let confidential = match &request.purpose {
         Purpose::Reserve { confidential } | Purpose::Override { confidential, .. } => confidential.unwrap_or(as_before),
@@ -96,6 +99,19 @@ struct Made {
     decision: &'static str,
     confidential: bool,
     office: Office,
+}
+
+/// Nothing is given back or let pass where rows of the movement cannot be believed, or are too many to be looked through:
+/// what has left would not be seen.
+pub(super) fn trusted(mrn: &Mrn, view: &View<'_>) -> Result<(), Failure> {
+    match view.ledger.faulty_beside(mrn) {
+        Some(of) => Err(tampered(&of)),
+        None if view.ledger.is_too_wide() => {
+            tracing::error!(%mrn, "its movement is too wide to be looked through; nothing is done with it");
+            Err(Failure::Internal)
+        }
+        None => Ok(()),
+    }
 }
 
 pub(super) fn tampered(mrn: &Mrn) -> Failure {
@@ -335,7 +351,7 @@ fn present(
     }
     decision.rows.extend(rows_or_digest(&mut record, "goods", presented_rows(&goods)));
     let joined = Joined::of(&request.check.consignment, &request.mrn);
-    if joined.named().next().is_some() {
+    if conforms && joined.named().next().is_some() {
         // Also where nothing is reserved under it: what passes here passes under the declarations it names.
         view.ledger.position.join(&request.mrn, &joined);
         view.ledger.keep(&presenting.office, view.moment.at, leaf, &request.mrn);

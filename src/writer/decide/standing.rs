@@ -1,14 +1,14 @@
 //! What the ledger says of the certificates that a consignment cites: the position is tried for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use endmark_core::certificate::Scope;
 use endmark_core::check::{Cited, Known, LedgerStanding};
 use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::number::CertificateNumber;
-use endmark_core::position::{ClaimKey, ItemKey, Joined, LineKey, LinePosition, Need, Wanted};
-use endmark_core::reference::Mrn;
+use endmark_core::position::{Amounts, ClaimKey, ItemKey, Joined, Left, LineKey, LinePosition, Need, Wanted};
+use endmark_core::reference::{Mrn, Office};
 
 use super::View;
 use crate::store::ledger::Presentation;
@@ -49,9 +49,10 @@ pub(super) fn add(
     let joined = Joined::of(consignment, own);
     let at_border = consignment.stage == Stage::Border;
     let mut needs = if at_border {
-        let passed = passed(request, own, about.presented, view);
-        view.ledger.position.try_presented(own, &wanted, &joined, |of, line| {
-            passed.get(of).and_then(|lines| lines.get(&line)).copied().unwrap_or_default()
+        let before = presented_before(request, own, &joined, about.presented, view);
+        view.ledger.position.try_presented(own, &wanted, &joined, |movement| {
+            let of_own = before.iter().filter(|of| of.mrn == *own);
+            Left { own: left(of_own), all: left(before.iter().filter(|of| movement.contains(&of.mrn))) }
         })
     } else {
         view.ledger.position.try_position(own, &wanted, joined, about.confidential && !public)
@@ -98,19 +99,23 @@ pub(super) fn is_exhausted(number: CertificateNumber, public: bool, view: &View<
 /// What is held confidentially shows nowhere: neither in what is left, nor as what the movement holds already.
 fn hide_confidential(needs: &mut BTreeMap<LineKey, Need>, own: &Mrn, at_border: bool, view: &View<'_>) {
     let position = &view.ledger.position;
-    for (line, need) in needs {
-        if let Some(line) = position.line(*line) {
+    let mut secret = Amounts::new();
+    for (key, claim) in position.claims_of(own) {
+        for cover in &claim.covers {
+            let item = ItemKey { declaration: cover.declaration.clone(), item: cover.item };
+            if position.claim(&ClaimKey { line: key.line, item }).is_some_and(|claim| claim.confidential) {
+                let sum = secret.entry(key.line).or_default();
+                *sum = sum.saturating_add(cover.amount);
+            }
+        }
+    }
+    for (key, need) in needs {
+        if let Some(line) = position.line(*key) {
             let hidden = line.available_in_public().saturating_sub(line.available());
             need.left = need.left.saturating_add(hidden);
         }
-        let covers = position.claims_of(own).filter(|(key, _)| key.line == *line).flat_map(|(_, claim)| &claim.covers);
-        let secret = covers.filter(|cover| {
-            let item = ItemKey { declaration: cover.declaration.clone(), item: cover.item };
-            position.claim(&ClaimKey { line: *line, item }).is_some_and(|claim| claim.confidential)
-        });
-        let secret = secret.fold(0_i128, |sum, cover| sum.saturating_add(cover.amount));
         let known = if at_border { &mut need.held } else { &mut need.covered };
-        *known = known.saturating_sub(secret);
+        *known = known.saturating_sub(secret.get(key).copied().unwrap_or_default());
     }
 }
 
@@ -125,52 +130,79 @@ fn bound_to(known: &Known, own: &Mrn, public: bool, view: &View<'_>) -> Option<M
         .filter(|(_, item, claim)| item.declaration != *own && !(public && claim.confidential));
     let declarations: BTreeMap<&Mrn, &Mrn> =
         others.map(|(_, item, claim)| (&item.declaration, &claim.movement)).collect();
-    let of_another = |(other, _): &(&Mrn, &Mrn)| !position.are_one_movement(own, other, known.number);
+    let movement = position.one_movement(own, known.number);
+    let of_another = |(other, _): &(&Mrn, &Mrn)| !movement.contains(*other);
     declarations.into_iter().find(of_another).map(|(_, movement)| movement.clone())
 }
 
-/// What was presented of each line under each declaration, was not turned back, and is not these very goods.
-fn passed(
+/// What was presented under the movements of a declaration and of those it names, has left, and is not these very goods.
+fn presented_before(
     request: &CheckRequest,
     own: &Mrn,
+    joined: &Joined,
     presented: Option<&Presenting>,
     view: &View<'_>,
-) -> BTreeMap<Mrn, BTreeMap<LineKey, i128>> {
-    let public = request.precheck;
+) -> Vec<Presentation> {
     // A question at the office where goods stand is about these goods, unless they came on another truck.
     let the_same = |of: &Presentation| match presented {
         Some(presenting) => presenting.is_of(of, own, &request.means),
         None => of.office == request.consignment.office && !of.came_otherwise(&request.means),
     };
-    let others = view.ledger.all_presentations().filter(|of| of.has_passed() && !the_same(of));
-    let mut passed: BTreeMap<Mrn, BTreeMap<LineKey, i128>> = BTreeMap::new();
-    for of in others.filter(|of| !(public && is_confidential(&of.mrn, view))) {
-        let lines = passed.entry(of.mrn.clone()).or_default();
-        for goods in &of.goods {
-            let sum = lines.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
-            *sum = sum.saturating_add(goods.millionths);
+    let position = &view.ledger.position;
+    let mut near = position.movement(own);
+    for named in joined.named().map(|previous| &previous.declaration) {
+        if !near.contains(named) {
+            near.append(&mut position.movement(named));
         }
     }
-    passed
+    let all = near.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed() && !the_same(of));
+    all.filter(|of| !(request.precheck && is_confidential(&of.mrn, view))).cloned().collect()
+}
+
+/// What has left by presentations, line by line. The same truck at the same office under the same name is the same goods,
+/// under whichever of its papers it was presented: it counts once, as the most that any of them says.
+fn left<'p>(presentations: impl Iterator<Item = &'p Presentation>) -> Amounts {
+    let mut trucks: Vec<(&Presentation, Amounts)> = Vec::new();
+    let mut by_name: HashMap<(&str, &Office), Vec<usize>> = HashMap::new();
+    for of in presentations {
+        let mut amounts = Amounts::new();
+        for goods in &of.goods {
+            let sum = amounts.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
+            *sum = sum.saturating_add(goods.millionths);
+        }
+        let places = by_name.entry((of.id.as_str(), &of.office)).or_default();
+        let same = |place: &&usize| {
+            trucks.get(**place).is_some_and(|(there, _)| there.mrn != of.mrn && !there.came_otherwise(&of.means))
+        };
+        if let Some((_, there)) = places.iter().find(same).and_then(|place| trucks.get_mut(*place)) {
+            for (line, amount) in amounts {
+                let most = there.entry(line).or_default();
+                *most = amount.max(*most);
+            }
+        } else {
+            places.push(trucks.len());
+            trucks.push((of, amounts));
+        }
+    }
+    let mut sums = Amounts::new();
+    for (line, amount) in trucks.into_iter().flat_map(|(_, amounts)| amounts) {
+        let sum = sums.entry(line).or_default();
+        *sum = sum.saturating_add(amount);
+    }
+    sums
 }
 
 /// Goods that have left cannot be given back: a presentation under the movement of a declaration that its position, as
 /// tried, would no longer hold.
 pub(super) fn left_already<'v>(mrn: &Mrn, view: &'v View<'_>) -> Option<&'v Presentation> {
-    let passed = |of: &Mrn| {
-        let mut sums: BTreeMap<LineKey, i128> = BTreeMap::new();
-        for goods in view.ledger.presentations(of).filter(|of| of.has_passed()).flat_map(|of| &of.goods) {
-            let sum = sums.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
-            *sum = sum.saturating_add(goods.millionths);
-        }
-        sums
-    };
-    let line = view.ledger.position.more_has_left(mrn, passed)?;
+    let line = view.ledger.position.more_has_left(mrn, |movement| {
+        left(movement.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed()))
+    })?;
     let is_of = |of: &&Presentation| {
         let mut goods = of.goods.iter();
-        of.has_passed() && goods.any(|goods| goods.certificate == line.certificate && goods.line == line.line)
+        goods.any(|goods| goods.certificate == line.certificate && goods.line == line.line)
     };
     let others = view.ledger.position.movement(mrn);
     let mut movement = std::iter::once(mrn).chain(others.iter().filter(|of| *of != mrn));
-    movement.find_map(|of| view.ledger.presentations(of).find(is_of))
+    movement.find_map(|of| view.ledger.presentations(of).filter(|of| of.has_passed()).find(is_of))
 }
