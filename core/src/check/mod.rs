@@ -5,6 +5,7 @@
 
 mod certificate;
 mod codes;
+mod coverage;
 mod evidence;
 mod gravity;
 mod line;

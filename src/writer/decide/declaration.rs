@@ -9,7 +9,8 @@ use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, Phase, Wanted};
 use serde_json::json;
 
-use super::position::{has_left, tampered};
+use super::position::{tampered, trusted};
+use super::presenting::has_left;
 use super::standing::left_already;
 use super::{Decision, Draft, View};
 use crate::entry::{Kind, rows_or_digest};
@@ -45,7 +46,7 @@ pub(super) fn decide(
     if let Step::TurnBack { presentation } = &request.step {
         return Ok(turn_back(request, presentation, caller, view, leaf));
     }
-    super::position::trusted(&request.mrn, view)?;
+    trusted(&request.mrn, view)?;
     let Some(mut declaration) = before else {
         return Ok(told(request, caller, view, NO_RECORD, None));
     };

@@ -8,6 +8,7 @@ mod event;
 mod officer;
 mod paper;
 mod position;
+mod presenting;
 mod regimes;
 mod registry;
 mod service;

@@ -110,7 +110,8 @@ fn hide_confidential(needs: &mut BTreeMap<LineKey, Need>, own: &Mrn, at_border: 
         }
     }
     for (key, need) in needs {
-        if let Some(line) = position.line(*key) {
+        // At the border nothing is drawn: what is left of the line does not matter there.
+        if let Some(line) = position.line(*key).filter(|_| !at_border) {
             let hidden = line.available_in_public().saturating_sub(line.available());
             need.left = need.left.saturating_add(hidden);
         }
