@@ -95,7 +95,7 @@ fn table(ledger: &CertificateLedger) -> Result<String, std::fmt::Error> {
         let endmark_core::reference::DeclarationReference::Mrn { value } = &entry.declaration_reference else {
             continue;
         };
-        let state = if entry.state == endmark_core::position::Phase::Consumed { "consumed" } else { "reserved" };
+        let state = entry.state.as_str();
         let covered =
             if entry.covered.is_zero() { String::new() } else { format!("  {} held by its movement", entry.covered) };
         let (item, line) = (entry.goods_item_number, entry.certificate_line_number);

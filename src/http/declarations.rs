@@ -88,14 +88,9 @@ pub(super) async fn reserve(
     let mrn = mrn(&path)?;
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let consignment = read_consignment(&app, &body, &mrn)?;
-    let border = consignment.stage == Stage::Border;
-    let presenting = presenting(&consignment, None);
-    let purpose = || {
-        if border {
-            Purpose::Present(presenting.clone())
-        } else {
-            Purpose::Reserve { confidential: query.confidential }
-        }
+    let purpose = match consignment.stage {
+        Stage::Border => Purpose::Present(presenting(&consignment, None)),
+        Stage::Start => Purpose::Reserve { confidential: query.confidential },
     };
     position(&app, &calling, &mrn, body, consignment, purpose).await
 }
@@ -157,13 +152,13 @@ pub(super) async fn position(
     mrn: &Mrn,
     body: Vec<u8>,
     consignment: Consignment,
-    purpose: impl Fn() -> Purpose,
+    purpose: Purpose,
 ) -> Result<HttpResponse, Problem> {
     calling.spend_evidence(app, body.len())?;
     let (body, consignment): (Arc<[u8]>, _) = (body.into(), Arc::new(consignment));
     let prepare = async || {
         let check = app.prepare_check(&body, &consignment, false).await?;
-        let request = PositionRequest { check, mrn: mrn.clone(), purpose: purpose() };
+        let request = PositionRequest { check, mrn: mrn.clone(), purpose: purpose.clone() };
         Ok::<_, Problem>(Command {
             origin: calling.origin(),
             organisation: calling.0.organisation.to_string(),

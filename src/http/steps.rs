@@ -234,8 +234,7 @@ pub(super) async fn decide_by_hand(
         return Err(malformed(&app, "officer and reason: say who decides and why"));
     }
     let consignment: Consignment = read_consignment(&app, asked.consignment.get().as_bytes(), &mrn)?;
-    let officer = asked.officer.to_string();
-    let purpose = || Purpose::Override { office: asked.office.clone(), officer: officer.clone(), confidential };
+    let purpose = Purpose::Override { office: asked.office, officer: asked.officer.to_string(), confidential };
     position(&app, &calling, &mrn, body, consignment, purpose).await
 }
 
@@ -258,8 +257,8 @@ pub(super) async fn present(
     let body = body::read(&app, &request, payload, &CONSIGNMENT).await?;
     let mut consignment = read_consignment(&app, &body, &mrn)?;
     consignment.stage = Stage::Border;
-    let presenting = presenting(&consignment, Some(&id));
-    position(&app, &calling, &mrn, body, consignment, || Purpose::Present(presenting.clone())).await
+    let purpose = Purpose::Present(presenting(&consignment, Some(&id)));
+    position(&app, &calling, &mrn, body, consignment, purpose).await
 }
 
 /// Records that goods presented were turned back: they have not left, and may be presented again.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use endmark_core::digest::Digest;
-use endmark_core::goods::{Conversion, Decimal, Quantity};
+use endmark_core::goods::{Decimal, Quantity};
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, Position, Wanted};
 use serde::de::DeserializeOwned;
@@ -66,12 +66,9 @@ pub(super) fn corrected(
     let convert = |(item, certificate, line, quantity): Row| {
         let line = LineKey { certificate, line };
         let unit = position.line(line).ok_or_else(|| wrong(format!("{line:?} is unknown")))?.unit;
-        match quantity.unit.convert(quantity.value, unit) {
-            Conversion::Exact(quantity) | Conversion::RoundedUp(quantity) => Ok(Wanted { item, line, quantity }),
-            Conversion::NotComparable | Conversion::TooLarge => {
-                Err(wrong(format!("{quantity} is no quantity in {unit}")))
-            }
-        }
+        let converted = quantity.unit.convert(quantity.value, unit).value();
+        let converted = converted.ok_or_else(|| wrong(format!("{quantity} is no quantity in {unit}")))?;
+        Ok(Wanted { item, line, quantity: converted })
     };
     there(rows::<Vec<Row>>(connection, entry, "position")?)?.into_iter().map(convert).collect()
 }

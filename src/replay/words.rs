@@ -1,7 +1,7 @@
 //! Rows in an auditor's words: the names of the documentation, amounts in the unit of the line, moments as they are
 //! written.
 
-use endmark_core::position::{Claim, LinePosition, Phase};
+use endmark_core::position::{Claim, LinePosition};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -104,14 +104,13 @@ impl Told for (Claim, Option<Event>) {
         let (claim, event) = self;
         let covers =
             claim.covers.iter().map(|of| format!("{} by item {} of {}", amount(of.amount), of.item, of.declaration));
-        let phase = if claim.phase == Phase::Consumed { "consumed" } else { "reserved" };
         vec![
             ("quantity", amount(claim.quantity)),
             ("drawn", amount(claim.drawn)),
             ("excess", amount(claim.excess)),
             ("came", amount(claim.came)),
             ("went", amount(claim.went)),
-            ("phase", phase.to_owned()),
+            ("phase", claim.phase.as_str().to_owned()),
             ("confidential", yes(claim.confidential)),
             ("covered", list(covers)),
             ("movement", claim.movement.to_string()),

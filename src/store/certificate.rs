@@ -256,7 +256,7 @@ pub fn by_references(
     let mut found = Vec::new();
     for (organisation, reference) in wanted {
         let held = certificate::organisation.eq(organisation).and(certificate::reference.eq(reference));
-        found.extend(certificate::table.filter(held).select(HOLDER).load(c)?);
+        found.extend(certificate::table.filter(held).select(Holder::as_select()).load(c)?);
     }
     holders(found)
 }
@@ -275,11 +275,11 @@ pub(super) async fn pg_by_references(
     )
     .bind::<Array<Text>, _>(column_of!(wanted, of => of.0.clone()))
     .bind::<Array<Text>, _>(column_of!(wanted, of => of.1.clone()));
-    let found: Vec<Holder> = diesel_async::RunQueryDsl::load(these, &mut &*connection).await?;
-    holders(found.into_iter().map(|of| (of.organisation, of.reference, of.number)).collect())
+    holders(diesel_async::RunQueryDsl::load(these, &mut &*connection).await?)
 }
 
-#[derive(QueryableByName)]
+/// Who holds a reference.
+#[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = certificate)]
 struct Holder {
     organisation: String,
@@ -287,14 +287,10 @@ struct Holder {
     number: String,
 }
 
-/// Who holds a reference.
-const HOLDER: (certificate::organisation, certificate::reference, certificate::number) =
-    (certificate::organisation, certificate::reference, certificate::number);
-
-fn holders(found: Vec<(String, String, String)>) -> Result<Vec<(Reference, CertificateNumber)>, StoreError> {
+fn holders(found: Vec<Holder>) -> Result<Vec<(Reference, CertificateNumber)>, StoreError> {
     found
         .into_iter()
-        .map(|(organisation, reference, number)| {
+        .map(|Holder { organisation, reference, number }| {
             let number = number.parse().map_err(|_| StoreError::Corrupt(format!("number {number}")))?;
             Ok(((organisation, reference), number))
         })

@@ -36,7 +36,7 @@ impl BlockOn for OnThisThread {
 }
 
 /// After how many batches plans are made anew for the first time.
-const PLANS_LAST: u64 = 8;
+const PLANS_FIRST: u64 = 8;
 
 /// Settings that a server may refuse.
 const WHERE_POSSIBLE: [&str; 2] = [
@@ -92,7 +92,7 @@ impl Postgres {
     /// when it has counted the rows.
     pub(super) fn begins_first_batch(&mut self) -> Result<bool, StoreError> {
         self.batches = self.batches.saturating_add(1);
-        if self.batches >= PLANS_LAST && self.batches.is_power_of_two() {
+        if self.batches >= PLANS_FIRST && self.batches.is_power_of_two() {
             let mut connection = &*self.connection;
             let anew = diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, "DISCARD PLANS");
             self.runtime.block_on(anew)?;

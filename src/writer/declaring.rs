@@ -24,7 +24,7 @@ pub struct PositionRequest {
 }
 
 /// What a position is sent for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Purpose {
     /// Check and reserve.
     Reserve {

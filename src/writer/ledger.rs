@@ -169,13 +169,18 @@ impl Ledger {
         if self.tampered_declarations.contains(mrn) { Err(()) } else { Ok(self.declarations.get(mrn)) }
     }
 
-    /// A declaration of the same movement with rows that were changed outside the service: what is held, and what has
-    /// left, cannot be believed.
-    pub(super) fn faulty_beside(&self, mrn: &Mrn) -> Option<Mrn> {
+    /// Why what is held and what has left under a movement cannot be believed: a row was changed outside the service, or
+    /// its declarations are too many to be looked through.
+    pub(super) fn fault_of_movement<'m>(&self, mrns: impl IntoIterator<Item = &'m Mrn>) -> Option<String> {
+        if self.is_too_wide {
+            return Some("a movement has more declarations than can be looked through".to_owned());
+        }
         if self.tampered_declarations.is_empty() {
             return None;
         }
-        self.position.movement(mrn).into_iter().find(|of| self.tampered_declarations.contains(of))
+        let mut movements = mrns.into_iter().flat_map(|mrn| self.position.movement(mrn));
+        let of = movements.find(|of| self.tampered_declarations.contains(of))?;
+        Some(format!("a ledger row of {of} was changed outside the service"))
     }
 
     /// Notes how a declaration stands from now on.

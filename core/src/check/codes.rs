@@ -11,27 +11,20 @@ use crate::regime::{Asking, ItemRequirement};
 
 /// What the regimes ask of an item.
 pub(super) fn asked(asking: &mut Asking<'_>, item: &GoodsItem, evidence: &Evidence) -> ItemRequirement {
+    let declared = item.commodity_code.combined_nomenclature_code;
     let sealed: Vec<Option<CommodityCode>> =
         item.citations.iter().map(|citation| sealed(citation, item, evidence)).collect();
-    let declared = item.commodity_code;
-    let is_coarse = declared.combined_nomenclature_code.is_none();
-    let others: BTreeSet<CommodityCode> = sealed
-        .iter()
-        .flatten()
-        .filter(|code| code.combined_nomenclature_code != declared.combined_nomenclature_code)
-        .copied()
-        .collect();
+    let others = sealed.iter().flatten().filter(|code| code.combined_nomenclature_code != declared);
+    let others: BTreeSet<CommodityCode> = others.copied().collect();
     // Every line says what the declaration leaves out: then it is left out no more.
-    let completed = is_coarse && !others.is_empty() && sealed.iter().all(Option::is_some);
-    let mut all = (!completed).then(|| asking.of(item));
-    for code in others {
-        let more = asking.of(&GoodsItem { commodity_code: code, ..item.clone() });
-        all = Some(match all {
-            Some(there) => both(there, more),
-            None => more,
-        });
+    let completed = declared.is_none() && sealed.iter().all(Option::is_some);
+    let as_sealed = others.into_iter().map(|code| GoodsItem { commodity_code: code, ..item.clone() });
+    let mut as_sealed = as_sealed.map(|item| asking.of(&item)).collect::<Vec<_>>().into_iter();
+    match as_sealed.next() {
+        None => asking.of(item),
+        Some(first) if completed => as_sealed.fold(first, both),
+        Some(first) => as_sealed.fold(both(asking.of(item), first), both),
     }
-    all.unwrap_or_else(|| asking.of(item))
 }
 
 /// The code of the line cited, with its CN part, where it is of the same subheading.

@@ -3,7 +3,7 @@
 use super::Check;
 use super::line::{Drawn, SHOWN_MAX};
 use crate::consignment::{Element, GoodsItem};
-use crate::goods::{Conversion, Decimal, Quantity, Unit};
+use crate::goods::{Conversion, Decimal, Unit};
 use crate::verdict::{Finding, FindingCode, Severity};
 
 impl Check<'_> {
@@ -19,8 +19,7 @@ impl Check<'_> {
         let by_units = item.supplementary_units.is_some_and(|declared| sum(item, declared.unit).is_some());
         let kilograms: Option<Unit> = "KGM".parse().ok();
         let cited_mass = kilograms.and_then(|unit| sum(item, unit));
-        // A net mass of nothing says nothing.
-        let by_mass = cited_mass.zip(item.net_mass.filter(|mass| !mass.is_zero()));
+        let by_mass = cited_mass.zip(declared_mass(item));
         match (by_mass, item.supplementary_units) {
             // Also beside supplementary units: a gram declared there must not hide twenty tonnes.
             (Some((cited, net_mass)), _) if cited < net_mass => {
@@ -61,7 +60,7 @@ impl Check<'_> {
         let by_mass = lines.iter().filter(is_mass).count();
         let Some(net_mass) = item.net_mass.filter(|_| by_mass > 0 && by_mass < lines.len()) else { return };
         let expected = expected_mass(lines);
-        let covers = |mass: Decimal| net_mass.millionths() <= mass.millionths().saturating_add(ONE_GRAM);
+        let covers = |mass: Decimal| net_mass.millionths() <= mass.millionths().saturating_add(GRAM);
         if !expected.is_some_and(covers) {
             let certified = expected.map_or_else(|| "-".to_owned(), |mass| format!("{mass} KGM"));
             let finding = Finding::new(FindingCode::ItemQuantityNotComparable).item(item.goods_item_number);
@@ -87,7 +86,9 @@ impl Check<'_> {
         let mut sum = Decimal::ZERO;
         for drawn in lines {
             let Some(certified) = drawn.line.supplementary_units else { return };
-            let Some(more) = share(drawn, certified, declared.unit).and_then(|share| sum.checked_add(share)) else {
+            let share = share(drawn, certified.value);
+            let share = share.and_then(|share| certified.unit.convert(share, declared.unit).value());
+            let Some(more) = share.and_then(|share| sum.checked_add(share)) else {
                 self.not_compared(drawn.place(item), Element::SupplementaryUnits, certified);
                 return;
             };
@@ -111,7 +112,7 @@ impl Check<'_> {
             (Some(mass), _) | (None, Some(mass)) => format!("{mass} KGM"),
             (None, None) => "-".to_owned(),
         };
-        let Some(declared) = item.net_mass.filter(|mass| !mass.is_zero()) else {
+        let Some(declared) = declared_mass(item) else {
             if certified != "-" || self.is_in_set(Element::NetMass) {
                 self.absent(Element::NetMass, Some(item.goods_item_number), first.number, certified);
             }
@@ -120,7 +121,7 @@ impl Check<'_> {
         let Some(expected) = expected else { return };
         let tolerance = self.asked.get(&item.goods_item_number).into_iter().flatten();
         let tolerance = tolerance.filter_map(|regime| regime.asks.net_mass_tolerance_permille).min();
-        let room = tolerance.map_or(0, |permille| thousandths(expected, permille)).max(GRAM);
+        let room = tolerance.map_or(0, |permille| thousandths(expected, permille)).max(GRAM.unsigned_abs());
         if declared.millionths().abs_diff(expected.millionths()) > room {
             let finding = Finding::new(FindingCode::NetMassDiffers).item(item.goods_item_number);
             let finding = finding.certificate(first.number).sides(format!("{declared} KGM"), certified);
@@ -135,26 +136,17 @@ impl Check<'_> {
 }
 
 /// A gram in millionths of a kilogram: dividing a line's mass by its pieces does not come out even.
-const GRAM: u128 = 1_000;
-
-/// The same as a signed number.
-const ONE_GRAM: i128 = 1_000;
+const GRAM: i128 = 1_000;
 
 /// A whole one, in millionths.
-const MILLION: i128 = 1_000_000;
+pub(super) const MILLION: i128 = 1_000_000;
 
-/// What a citation has of its line's supplementary units, in another unit; `None` where the two cannot be compared.
-fn share(drawn: &Drawn<'_>, certified: Quantity, unit: Unit) -> Option<Decimal> {
+/// What a citation has of something that its line has altogether, to the millionth.
+fn share(drawn: &Drawn<'_>, whole: Decimal) -> Option<Decimal> {
     let (cited, line) = (drawn.citation.quantity, drawn.line.quantity);
-    let (Conversion::Exact(cited) | Conversion::RoundedUp(cited)) = cited.unit.convert(cited.value, line.unit) else {
-        return None;
-    };
-    let whole = certified.value.millionths().checked_mul(cited.millionths())?;
-    let share = Decimal::from_millionths(whole.checked_div(line.value.millionths())?)?;
-    match certified.unit.convert(share, unit) {
-        Conversion::Exact(share) | Conversion::RoundedUp(share) => Some(share),
-        Conversion::NotComparable | Conversion::TooLarge => None,
-    }
+    let cited = cited.unit.convert(cited.value, line.unit).value()?;
+    let share = whole.millionths().checked_mul(cited.millionths())?.checked_div(line.value.millionths())?;
+    Decimal::from_millionths(share)
 }
 
 fn thousandths(of: Decimal, permille: u32) -> u128 {
@@ -164,24 +156,16 @@ fn thousandths(of: Decimal, permille: u32) -> u128 {
 /// What an item cites altogether in a unit; `None` where a citation cannot be converted.
 fn sum(item: &GoodsItem, unit: Unit) -> Option<Decimal> {
     item.citations.iter().try_fold(Decimal::ZERO, |sum, citation| {
-        match citation.quantity.unit.convert(citation.quantity.value, unit) {
-            Conversion::Exact(value) | Conversion::RoundedUp(value) => sum.checked_add(value),
-            Conversion::NotComparable | Conversion::TooLarge => None,
-        }
+        sum.checked_add(citation.quantity.unit.convert(citation.quantity.value, unit).value()?)
     })
 }
 
 /// The net mass that the lines give for the quantities cited, to the millionth of a kilogram.
 fn expected_mass(lines: &[Drawn<'_>]) -> Option<Decimal> {
-    lines.iter().try_fold(Decimal::ZERO, |sum, Drawn { citation, line, .. }| {
-        let whole = line.net_mass?;
-        let (Conversion::Exact(cited) | Conversion::RoundedUp(cited)) =
-            citation.quantity.unit.convert(citation.quantity.value, line.quantity.unit)
-        else {
-            return None;
-        };
-        let share =
-            whole.millionths().checked_mul(cited.millionths())?.checked_div(line.quantity.value.millionths())?;
-        sum.checked_add(Decimal::from_millionths(share)?)
-    })
+    lines.iter().try_fold(Decimal::ZERO, |sum, drawn| sum.checked_add(share(drawn, drawn.line.net_mass?)?))
+}
+
+/// The net mass declared; one of nothing says nothing.
+fn declared_mass(item: &GoodsItem) -> Option<Decimal> {
+    item.net_mass.filter(|mass| !mass.is_zero())
 }

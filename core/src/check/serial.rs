@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::Check;
+use super::coverage::MILLION;
 use super::line::{Drawn, SHOWN_MAX};
 use crate::certificate::SerialNumbers;
 use crate::consignment::{Element, GoodsItem};
 use crate::digest::Digest;
-use crate::goods::{Conversion, Decimal, Quantity};
+use crate::goods::{Decimal, Quantity};
 use crate::text::Text;
 use crate::verdict::{Finding, FindingCode, Severity};
 
@@ -121,15 +122,9 @@ impl Check<'_> {
     }
 }
 
-/// One, in millionths.
-const MILLION: i128 = 1_000_000;
-
 /// A quantity in pieces, in millionths; `None` where it counts something else.
 fn pieces_of(quantity: Quantity) -> Option<i128> {
-    match quantity.unit.convert(quantity.value, "NAR".parse().ok()?) {
-        Conversion::Exact(value) | Conversion::RoundedUp(value) => Some(value.millionths()),
-        Conversion::NotComparable | Conversion::TooLarge => None,
-    }
+    quantity.unit.convert(quantity.value, "NAR".parse().ok()?).value().map(Decimal::millionths)
 }
 
 /// How many serial numbers a line names one by one, in millionths.

@@ -46,6 +46,16 @@ pub enum Conversion {
     TooLarge,
 }
 
+impl Conversion {
+    /// The amount, rounded up where it does not come out even: nothing is given away.
+    pub const fn value(self) -> Option<Decimal> {
+        match self {
+            Self::Exact(value) | Self::RoundedUp(value) => Some(value),
+            Self::NotComparable | Self::TooLarge => None,
+        }
+    }
+}
+
 impl Unit {
     /// The code.
     pub fn as_str(&self) -> &str {

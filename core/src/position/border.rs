@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Need, Phase, Position, Wanted};
+use super::plan::targets;
+use super::{Claim, Joined, LineKey, Need, Position, Wanted};
 use crate::reference::Mrn;
 
 /// Amounts of lines, in millionths of their units.
@@ -30,10 +31,7 @@ impl Position {
         left: impl FnOnce(&BTreeSet<Mrn>) -> Left,
     ) -> BTreeMap<LineKey, Need> {
         let mut needs: BTreeMap<LineKey, Need> = BTreeMap::new();
-        let mut targets: BTreeMap<ClaimKey, i128> = BTreeMap::new();
         for want in wanted {
-            let item = ItemKey { declaration: declaration.clone(), item: want.item };
-            add(&mut targets, ClaimKey { line: want.line, item }, want.quantity.millionths());
             let need = needs.entry(want.line).or_default();
             need.wanted = need.wanted.saturating_add(want.quantity.millionths());
         }
@@ -42,14 +40,14 @@ impl Position {
         let known = self.joined(declaration).cloned().unwrap_or_default();
         self.put_joined(declaration, known.and(named));
         let near = self.near(declaration);
-        for (key, to) in &targets {
-            let fresh = || Claim::nothing(Phase::Reserved, false, declaration.clone());
+        for (key, to) in &targets(declaration, wanted) {
+            let fresh = || Claim::nothing(false, declaration.clone());
             self.grow(key, *to, &near, fresh);
         }
         let covered = self.of_each_line([declaration], Claim::covered);
         let movement = self.movement(declaration);
         let others = movement.iter().filter(|of| *of != declaration);
-        let beside = self.of_each_line(others, |claim| claim.drawn.saturating_add(claim.excess));
+        let beside = self.of_each_line(others, Claim::held);
         let left = left(&movement);
         let of = |amounts: &Amounts, line: &LineKey| amounts.get(line).copied().unwrap_or_default();
         for (line, need) in &mut needs {
@@ -75,7 +73,7 @@ impl Position {
         if left.is_empty() {
             return None;
         }
-        let held = self.of_each_line(&movement, |claim| claim.drawn.saturating_add(claim.excess));
+        let held = self.of_each_line(&movement, Claim::held);
         let holds = |line: &LineKey| held.get(line).copied().unwrap_or_default();
         left.into_iter().find(|(line, amount)| *amount > 0 && *amount > holds(line)).map(|(line, _)| line)
     }
@@ -84,13 +82,14 @@ impl Position {
     fn of_each_line<'d>(&self, declarations: impl IntoIterator<Item = &'d Mrn>, of: fn(&Claim) -> i128) -> Amounts {
         let mut amounts = Amounts::new();
         for (key, claim) in declarations.into_iter().flat_map(|declaration| self.claims_of(declaration)) {
-            add(&mut amounts, key.line, of(claim));
+            add_amount(&mut amounts, key.line, of(claim));
         }
         amounts
     }
 }
 
-fn add<K: Ord>(amounts: &mut BTreeMap<K, i128>, key: K, more: i128) {
+/// Adds to an amount.
+pub fn add_amount<K: Ord>(amounts: &mut BTreeMap<K, i128>, key: K, more: i128) {
     let sum = amounts.entry(key).or_default();
     *sum = sum.saturating_add(more);
 }

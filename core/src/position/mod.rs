@@ -16,7 +16,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-pub use border::{Amounts, Left};
+pub use border::{Amounts, Left, add_amount};
 pub use change::Changed;
 pub use joined::{Joined, Previous};
 pub use plan::{Need, Wanted};
@@ -65,6 +65,16 @@ pub enum Phase {
     Consumed,
 }
 
+impl Phase {
+    /// Its name, as documents and columns have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Consumed => "consumed",
+        }
+    }
+}
+
 /// A part of a claim that another claim on the same line already holds.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Cover {
@@ -104,8 +114,14 @@ pub struct Claim {
 
 impl Claim {
     /// A claim that is about to grow.
-    const fn nothing(phase: Phase, confidential: bool, movement: Mrn) -> Self {
+    const fn nothing(confidential: bool, movement: Mrn) -> Self {
+        let phase = Phase::Reserved;
         Self { quantity: 0, drawn: 0, excess: 0, came: 0, went: 0, phase, confidential, covers: Vec::new(), movement }
+    }
+
+    /// What it holds itself, on the line or beside the ledger.
+    pub const fn held(&self) -> i128 {
+        self.drawn.saturating_add(self.excess)
     }
 
     /// What others hold of it.

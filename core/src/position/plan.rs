@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::border::add_amount;
 use super::order::Near;
 use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Phase, Position};
 use crate::consignment::Consignment;
-use crate::goods::{Conversion, Decimal, Unit};
+use crate::goods::{Decimal, Unit};
 use crate::number::CertificateNumber;
 use crate::reference::Mrn;
 
@@ -30,8 +31,7 @@ impl Wanted {
                 let Ok(certificate) = citation.certificate.as_str().parse() else { continue };
                 let line = LineKey { certificate, line: citation.line };
                 let Some(unit) = unit_of(line) else { continue };
-                let converted = citation.quantity.unit.convert(citation.quantity.value, unit);
-                if let Conversion::Exact(quantity) | Conversion::RoundedUp(quantity) = converted {
+                if let Some(quantity) = citation.quantity.unit.convert(citation.quantity.value, unit).value() {
                     wanted.push(Self { item: item.goods_item_number, line, quantity });
                 }
             }
@@ -75,13 +75,8 @@ impl Position {
         joined: Joined,
         confidential: bool,
     ) -> BTreeMap<LineKey, Need> {
-        let mut needs: BTreeMap<LineKey, Need> = BTreeMap::new();
-        let mut targets: BTreeMap<ClaimKey, i128> = BTreeMap::new();
-        for want in wanted {
-            let target = targets.entry(key(declaration, want)).or_default();
-            *target = target.saturating_add(want.quantity.millionths());
-            needs.entry(want.line).or_default();
-        }
+        let targets = targets(declaration, wanted);
+        let mut needs: BTreeMap<LineKey, Need> = wanted.iter().map(|want| (want.line, Need::default())).collect();
         let before: Vec<ClaimKey> = self.claims_of(declaration).map(|(key, _)| key.clone()).collect();
         for key in &before {
             if let (Some(need), Some(claim)) = (needs.get_mut(&key.line), self.claim(key)) {
@@ -103,7 +98,7 @@ impl Position {
         let near = self.near(declaration);
         for (key, to) in &targets {
             let movement = self.movement_for(key, &near);
-            self.grow(key, *to, &near, || Claim::nothing(Phase::Reserved, confidential, movement));
+            self.grow(key, *to, &near, || Claim::nothing(confidential, movement));
             self.edit(key, |claim| claim.confidential = confidential);
         }
         let mut drawn: BTreeMap<LineKey, i128> = BTreeMap::new();
@@ -111,8 +106,7 @@ impl Position {
             if let Some(need) = needs.get_mut(&key.line) {
                 need.wanted = need.wanted.saturating_add(claim.quantity);
                 need.covered = need.covered.saturating_add(claim.covered());
-                let sum = drawn.entry(key.line).or_default();
-                *sum = sum.saturating_add(claim.drawn);
+                add_amount(&mut drawn, key.line, claim.drawn);
             }
         }
         for (line, need) in &mut needs {
@@ -162,11 +156,7 @@ impl Position {
 
     /// Corrects what was released, downwards (UCC 173). `Err` names the first that was never released so far.
     pub fn correct(&mut self, declaration: &Mrn, wanted: &[Wanted]) -> Result<BTreeSet<LineKey>, ClaimKey> {
-        let mut targets: BTreeMap<ClaimKey, i128> = BTreeMap::new();
-        for want in wanted {
-            let target = targets.entry(key(declaration, want)).or_default();
-            *target = target.saturating_add(want.quantity.millionths());
-        }
+        let targets = targets(declaration, wanted);
         let above = |(key, to): (&ClaimKey, &i128)| self.claim(key).is_none_or(|claim| claim.quantity < *to);
         if let Some((key, _)) = targets.iter().find(|(key, to)| above((key, to))) {
             return Err(key.clone());
@@ -222,6 +212,12 @@ impl Position {
     }
 }
 
-fn key(declaration: &Mrn, want: &Wanted) -> ClaimKey {
-    ClaimKey { line: want.line, item: ItemKey { declaration: declaration.clone(), item: want.item } }
+/// What each item is to have of each line.
+pub(super) fn targets(declaration: &Mrn, wanted: &[Wanted]) -> BTreeMap<ClaimKey, i128> {
+    let mut targets = BTreeMap::new();
+    for want in wanted {
+        let item = ItemKey { declaration: declaration.clone(), item: want.item };
+        add_amount(&mut targets, ClaimKey { line: want.line, item }, want.quantity.millionths());
+    }
+    targets
 }

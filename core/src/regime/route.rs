@@ -36,6 +36,9 @@ const BEHIND: [(&str, &[&str]); 11] = [
 /// Those of them without a coast: no ship ends there.
 const LANDLOCKED: [&str; 9] = ["AF", "AM", "AZ", "KG", "KZ", "MN", "TJ", "TM", "UZ"];
 
+/// Countries that count wherever they stand on the way.
+const WATCHED: [Country; 2] = [Country::BY, Country::RU];
+
 /// A route after leaving the Union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
@@ -62,22 +65,17 @@ impl Route {
         let last_inside = routing.iter().rposition(Country::in_union);
         let outside = last_inside.map_or(0, |position| position.saturating_add(1));
         // Belarus and Russia were left for wherever they stand, or a Member State named last would hide them.
-        let left_for =
-            |position: usize, country: Country| position >= outside || [Country::BY, Country::RU].contains(&country);
+        let left_for = |position: usize, country: Country| position >= outside || WATCHED.contains(&country);
         let places = routing.iter().copied().enumerate();
         let declared: Vec<Country> =
             places.filter(|(position, country)| left_for(*position, *country)).map(|(_, country)| country).collect();
         let destinations = destinations(consignment);
         let all_for = |country: Country| destinations.iter().all(|destination| *destination == Some(country));
-        // A country crossed between two Member States was not left for, whatever offices lie in it.
-        let crossed = |country: Country| {
-            ![Country::BY, Country::RU].contains(&country) && routing.contains(&country) && !declared.contains(&country)
-        };
         let mut implied: Vec<(Office, Country)> = Vec::new();
         for office in at_the_border(consignment) {
             if let Some(country) = offices.leads_into(office)
-                && !declared.contains(&country)
-                && !crossed(country)
+                // Named anywhere: a country crossed between two Member States was not left for.
+                && !routing.contains(&country)
                 && !all_for(country)
                 && !implied.iter().any(|(_, known)| *known == country)
             {
@@ -129,8 +127,7 @@ fn at_the_border(consignment: &Consignment) -> impl Iterator<Item = &Office> {
         Some(position) if consignment.countries_of_routing.is_empty() => position,
         _ => 0,
     };
-    let left_for =
-        |office: &Office| office.country().is_some_and(|country| [Country::BY, Country::RU].contains(&country));
+    let left_for = |office: &Office| office.country().is_some_and(|country| WATCHED.contains(&country));
     let transit = named.transit.iter().enumerate();
     let transit =
         transit.filter(move |(position, office)| *position >= came_back || inside(office) || left_for(office));
@@ -173,7 +170,7 @@ fn why_unknown(
         Some("2" | "3") => !LAND_NEIGHBOURS.contains(&first.as_str()),
         Some("1") => LANDLOCKED.contains(&first.as_str()),
         Some("4" | "5") => false,
-        Some(_) | None => is_behind(*first),
+        Some(_) | None => ways_to(*first).is_some(),
     };
     if jumps && implied.is_empty() {
         return Some("the declared routing has a hole between the Union and its first country: declare every country");
@@ -190,14 +187,14 @@ fn why_unknown(
     )
 }
 
-fn is_behind(country: Country) -> bool {
-    BEHIND.iter().any(|(behind, _)| *behind == country.as_str())
+/// From where a country behind others can be reached; `None` for all others.
+fn ways_to(country: Country) -> Option<&'static [&'static str]> {
+    BEHIND.iter().find(|(behind, _)| *behind == country.as_str()).map(|(_, ways)| *ways)
 }
 
 /// Whether a lorry or train can come from one country straight into another, as far as that matters.
 fn can_reach(from: Country, to: Country) -> bool {
-    let behind = BEHIND.iter().find(|(behind, _)| *behind == to.as_str());
-    behind.is_none_or(|(_, ways)| ways.contains(&from.as_str()))
+    ways_to(to).is_none_or(|ways| ways.contains(&from.as_str()))
 }
 
 /// The countries whose offices take part. An exit office that is not named yet lies where the road leaves.

@@ -74,10 +74,6 @@ impl Row {
 
     fn sealed(stored: &StoredClaim, key: &RowKey) -> Result<Self, StoreError> {
         let claim = &stored.claim;
-        let phase = match claim.phase {
-            Phase::Reserved => "reserved",
-            Phase::Consumed => "consumed",
-        };
         let mut row = Self {
             mrn: stored.key.item.declaration.to_string(),
             item: small(stored.key.item.item)?,
@@ -88,7 +84,7 @@ impl Row {
             excess: amount(claim.excess)?,
             came: amount(claim.came)?,
             went: amount(claim.went)?,
-            phase: phase.to_owned(),
+            phase: claim.phase.as_str().to_owned(),
             confidential: claim.confidential.into(),
             covers: json(&claim.covers)?,
             movement: claim.movement.to_string(),
@@ -167,7 +163,8 @@ pub(in crate::store) async fn pg_claims_on(
     let newest = prepared(
         "SELECT k.* FROM unnest(?) AS wanted (number), LATERAL (
              SELECT mrn, item, certificate, line, quantity, drawn, excess, came, went, phase, confidential, covers,
-                 movement, office, at_micros, leaf, hmac FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT ?) AS k",
+                 movement, office, at_micros, leaf, hmac
+             FROM claim WHERE certificate = wanted.number ORDER BY leaf DESC LIMIT ?) AS k",
     )
     .bind::<Array<Text>, _>(column_of!(certificates, number => number.to_string()))
     .bind::<BigInt, _>(most);

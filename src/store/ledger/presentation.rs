@@ -39,6 +39,17 @@ pub enum Presence {
 /// As columns hold it.
 const PRESENCES: [(Presence, i32); 3] = [(Presence::Passed, 0), (Presence::NotPassed, 1), (Presence::TurnedBack, 2)];
 
+impl Presence {
+    fn column(self) -> i32 {
+        PRESENCES.iter().find(|(presence, _)| *presence == self).map_or(0, |(_, column)| *column)
+    }
+
+    fn of_column(found: i32) -> Result<Self, StoreError> {
+        let presence = PRESENCES.iter().find(|(_, column)| *column == found).map(|(presence, _)| *presence);
+        presence.ok_or_else(|| StoreError::Corrupt(format!("{found} is not what can become of goods")))
+    }
+}
+
 /// A presentation as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presentation {
@@ -116,11 +127,7 @@ impl Row {
             mrn,
             organisation: read(&self.organisation, "organisation")?,
             office: read(&self.office, "office")?,
-            presence: PRESENCES
-                .iter()
-                .find(|(_, column)| *column == self.turned_back)
-                .map(|(of, _)| *of)
-                .ok_or_else(|| StoreError::Corrupt(format!("{} is not what can become of goods", self.turned_back)))?,
+            presence: Presence::of_column(self.turned_back)?,
             means: read_json(&self.means, "means")?,
             goods: read_json(&self.goods, "goods")?,
             at: moment(self.at_micros)?,
@@ -164,10 +171,7 @@ pub fn put_presentations(
             id: of.id.clone(),
             organisation: of.organisation.to_string(),
             office: of.office.to_string(),
-            turned_back: PRESENCES
-                .iter()
-                .find(|(presence, _)| *presence == of.presence)
-                .map_or(0, |(_, column)| *column),
+            turned_back: of.presence.column(),
             goods: json(&of.goods)?,
             at_micros: micros(of.at),
             leaf: column(of.leaf)?,

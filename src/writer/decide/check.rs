@@ -123,16 +123,12 @@ pub(super) fn judge(
     }
     let overridden = view.ledger.declaration(own).is_ok_and(|there| there.is_some_and(|there| there.overridden));
     let joined = Joined::of(&request.consignment, own);
-    let mut named = std::iter::once(own).chain(joined.named().map(|previous| &previous.declaration));
-    let faulty = named.find_map(|of| view.ledger.faulty_beside(of));
+    let named = std::iter::once(own).chain(joined.named().map(|previous| &previous.declaration));
+    let fault = view.ledger.fault_of_movement(named);
     super::standing::add(&mut certificates, request, about, view);
-    let too_wide = view.ledger.is_too_wide();
-    for (number, cited) in certificates.iter_mut().filter(|(_, cited)| matches!(cited, Cited::Known(_))) {
-        if let Some(of) = &faulty {
-            *cited = Cited::Unreadable(format!("a ledger row of {of} was changed outside the service ({number})"));
-        } else if too_wide {
-            *cited =
-                Cited::Unreadable(format!("the movement of {own} has more declarations than can be looked through"));
+    if let Some(why) = fault {
+        for cited in certificates.values_mut().filter(|cited| matches!(cited, Cited::Known(_))) {
+            *cited = Cited::Unreadable(why.clone());
         }
     }
     let evidence = Evidence { certificates, overridden: overridden && !request.precheck };

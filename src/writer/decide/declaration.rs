@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use endmark_core::check::StoredStatus;
-use endmark_core::goods::{Conversion, Quantity};
+use endmark_core::goods::Quantity;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, Phase, Wanted};
 use serde_json::json;
@@ -162,12 +162,8 @@ fn correct(request: &DeclarationRequest, declaration: &mut Declaration, view: &m
         let above = || Reply::AboveRelease { item: *item, line: *line };
         let key = LineKey { certificate: *certificate, line: *line };
         let unit = view.ledger.position.line(key).ok_or_else(above)?.unit;
-        match quantity.unit.convert(quantity.value, unit) {
-            Conversion::Exact(quantity) | Conversion::RoundedUp(quantity) => {
-                wanted.push(Wanted { item: *item, line: key, quantity });
-            }
-            Conversion::NotComparable | Conversion::TooLarge => return Err(above()),
-        }
+        let quantity = quantity.unit.convert(quantity.value, unit).value().ok_or_else(above)?;
+        wanted.push(Wanted { item: *item, line: key, quantity });
     }
     let corrected = view.ledger.position.correct(&request.mrn, &wanted);
     corrected.map_err(|key| Reply::AboveRelease { item: key.item.item, line: key.line.line })?;

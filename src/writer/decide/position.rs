@@ -96,14 +96,9 @@ struct Made {
 /// Nothing is given back or let pass where rows of the movement cannot be believed, or are too many to be looked through:
 /// what has left would not be seen.
 pub(super) fn trusted(mrn: &Mrn, view: &View<'_>) -> Result<(), Failure> {
-    match view.ledger.faulty_beside(mrn) {
-        Some(of) => Err(tampered(&of)),
-        None if view.ledger.is_too_wide() => {
-            tracing::error!(%mrn, "its movement is too wide to be looked through; nothing is done with it");
-            Err(Failure::Internal)
-        }
-        None => Ok(()),
-    }
+    let Some(why) = view.ledger.fault_of_movement([mrn]) else { return Ok(()) };
+    tracing::error!(%mrn, why, "nothing is done with it");
+    Err(Failure::Internal)
 }
 
 pub(super) fn tampered(mrn: &Mrn) -> Failure {

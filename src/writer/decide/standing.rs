@@ -7,7 +7,9 @@ use endmark_core::certificate::Scope;
 use endmark_core::check::{Cited, Known, LedgerStanding};
 use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::number::CertificateNumber;
-use endmark_core::position::{Amounts, ClaimKey, ItemKey, Joined, Left, LineKey, LinePosition, Need, Wanted};
+use endmark_core::position::{
+    Amounts, ClaimKey, ItemKey, Joined, Left, LineKey, LinePosition, Need, Wanted, add_amount,
+};
 use endmark_core::reference::{Mrn, Office};
 
 use super::View;
@@ -104,8 +106,7 @@ fn hide_confidential(needs: &mut BTreeMap<LineKey, Need>, own: &Mrn, at_border: 
         for cover in &claim.covers {
             let item = ItemKey { declaration: cover.declaration.clone(), item: cover.item };
             if position.claim(&ClaimKey { line: key.line, item }).is_some_and(|claim| claim.confidential) {
-                let sum = secret.entry(key.line).or_default();
-                *sum = sum.saturating_add(cover.amount);
+                add_amount(&mut secret, key.line, cover.amount);
             }
         }
     }
@@ -168,8 +169,7 @@ fn left<'p>(presentations: impl Iterator<Item = &'p Presentation>) -> Amounts {
     for of in presentations {
         let mut amounts = Amounts::new();
         for goods in &of.goods {
-            let sum = amounts.entry(LineKey { certificate: goods.certificate, line: goods.line }).or_default();
-            *sum = sum.saturating_add(goods.millionths);
+            add_amount(&mut amounts, LineKey { certificate: goods.certificate, line: goods.line }, goods.millionths);
         }
         let places = by_name.entry((of.id.as_str(), &of.office)).or_default();
         let same = |place: &&usize| {
@@ -187,8 +187,7 @@ fn left<'p>(presentations: impl Iterator<Item = &'p Presentation>) -> Amounts {
     }
     let mut sums = Amounts::new();
     for (line, amount) in trucks.into_iter().flat_map(|(_, amounts)| amounts) {
-        let sum = sums.entry(line).or_default();
-        *sum = sum.saturating_add(amount);
+        add_amount(&mut sums, line, amount);
     }
     sums
 }
