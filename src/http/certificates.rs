@@ -132,9 +132,12 @@ pub(super) async fn list(
     let limit = query.limit.unwrap_or(50).clamp(1, PAGE_MAX);
     let before = query.before.map(leaf_named).transpose()?;
     let (key, organisation) = (app.context.keys.rows.clone(), calling.0.organisation.to_string());
-    let found =
-        app.readers.read(move |connection| page(connection, &key, &organisation, before, i64::from(limit))).await?;
-    let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
+    // One more than is shown: whether another page follows.
+    let most = i64::from(limit).saturating_add(1);
+    let mut found = app.readers.read(move |connection| page(connection, &key, &organisation, before, most)).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > limit;
+    found.truncate(limit);
     let mut certificates = Vec::with_capacity(found.len());
     let mut last = None;
     for found in found {
@@ -153,7 +156,7 @@ pub(super) async fn list(
         }
     }
     let mut response = HttpResponse::Ok();
-    if let (true, Some(last)) = (full, last) {
+    if let (true, Some(last)) = (more, last) {
         let next = format!("</v1/certificates?limit={limit}&before={last}>; rel=\"next\"");
         response.insert_header((header::LINK, next));
     }

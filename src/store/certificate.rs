@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{max, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Text};
 use diesel_async::AsyncPgConnection;
 use endmark_core::check::StoredStatus;
 use endmark_core::digest::Digest;
@@ -12,6 +11,7 @@ use endmark_core::manufacturer::Organisation;
 use endmark_core::number::CertificateNumber;
 use time::OffsetDateTime;
 
+use super::among::{among, keys};
 use super::ledger::column_of;
 use super::prepared::prepared;
 use super::row_key::{RowContent, RowKey};
@@ -147,11 +147,18 @@ macro_rules! sets_status {
     };
 }
 
-const LAST_CHANGES: &str = concat!(
-    "SELECT certificate, max(leaf) AS leaf FROM entry WHERE certificate = ANY(?) AND decision = 'done' AND ",
-    sets_status!(),
-    " GROUP BY certificate"
-);
+/// The newest of them for each certificate that is `$among` those asked about.
+macro_rules! last_changes {
+    ($among:literal) => {
+        concat!(
+            "SELECT certificate, max(leaf) AS leaf FROM entry WHERE certificate ",
+            $among,
+            " AND decision = 'done' AND ",
+            sets_status!(),
+            " GROUP BY certificate"
+        )
+    };
+}
 
 /// How these certificates stand; those not there are left out. A row that is older than the log says does not count: it
 /// was put back as it once was, with the HMAC of then.
@@ -164,17 +171,13 @@ pub fn standings(
         Connection::Sqlite(c) => c,
         Connection::Postgres(c) => return c.together(async |c| pg_standings(c, key, numbers).await),
     };
-    let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    let mut rows: Vec<Row> = Vec::with_capacity(texts.len());
-    let mut last: Vec<LastChange> = Vec::new();
-    // SQLite binds one parameter a number, and at most 32,766.
-    for some in texts.chunks(1_000) {
-        // The changes first: a reader has no transaction, and a row that is newer than them is no fault.
-        let changes = entry::table.filter(entry::certificate.eq_any(some)).filter(sql::<Bool>(sets_status!()));
-        let changes = changes.filter(entry::decision.eq("done")).group_by(entry::certificate);
-        last.extend(changes.select((entry::certificate, max(entry::leaf).assume_not_null())).load(c)?);
-        rows.extend(certificate::table.filter(certificate::number.eq_any(some)).select(Row::as_select()).load(c)?);
+    if numbers.is_empty() {
+        return Ok(Vec::new());
     }
+    let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    // The changes first: a reader has no transaction, and a row that is newer than them is no fault.
+    let last = prepared(last_changes!("IN (SELECT value FROM json_each(?))")).bind::<Text, _>(keys(&texts)?).load(c)?;
+    let rows = certificate::table.filter(among(certificate::number, &texts)?).select(Row::as_select()).load(c)?;
     opened(rows, last, key)
 }
 
@@ -189,7 +192,7 @@ pub(super) async fn pg_standings(
     }
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     let these = certificate::table.filter(certificate::number.eq_any(&texts)).select(Row::as_select());
-    let changes = prepared(LAST_CHANGES).bind::<Array<Text>, _>(&texts);
+    let changes = prepared(last_changes!("= ANY(?)")).bind::<Array<Text>, _>(&texts);
     let (last, rows) = tokio::try_join!(
         biased;
         diesel_async::RunQueryDsl::load(changes, &mut &*connection),
@@ -309,16 +312,7 @@ pub fn sealed_bytes(
     let columns = (certificate::number, certificate::jws, certificate::accepted_micros);
     let rows: Vec<(String, Vec<u8>, i64)> = match connection {
         Connection::Sqlite(c) => {
-            let mut rows = Vec::with_capacity(texts.len());
-            for some in texts.chunks(1_000) {
-                let found: Vec<(String, Vec<u8>, i64)> = match some {
-                    // Mostly it is one, and that statement stays prepared.
-                    [one] => certificate::table.filter(certificate::number.eq(one)).select(columns).load(c)?,
-                    some => certificate::table.filter(certificate::number.eq_any(some)).select(columns).load(c)?,
-                };
-                rows.extend(found);
-            }
-            rows
+            certificate::table.filter(among(certificate::number, &texts)?).select(columns).load(c)?
         }
         Connection::Postgres(c) => {
             certificate::table.filter(certificate::number.eq_any(texts)).select(columns).load(c.each())?

@@ -1,5 +1,6 @@
 //! All SQL. Rows never leave this module: what goes in and out are the types of the register.
 
+mod among;
 pub mod archive;
 pub mod audit;
 pub mod certificate;

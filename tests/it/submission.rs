@@ -128,6 +128,11 @@ async fn own_certificates_are_listed_in_pages(on: On) {
     let last = first.body["certificates"][2]["entry"].as_u64().unwrap();
     let second = register.world.maker.get(&format!("/v1/certificates?limit=3&before={last}")).await.unwrap();
     assert_eq!(numbers(&second.body), issued[3..]);
+    for (limit, more) in [(4, true), (5, false)] {
+        let path = format!("/v1/certificates?limit={limit}");
+        let headers = register.world.maker.headers(&path).await.unwrap();
+        assert_eq!(headers.contains_key("link"), more, "{path} of five");
+    }
     let bad = register.world.maker.get("/v1/certificates?limit=many").await.unwrap();
     assert_eq!(problem(&bad), "400 parameter-malformed");
     register.stop().await;

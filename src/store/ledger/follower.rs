@@ -8,6 +8,7 @@ use diesel_async::AsyncPgConnection;
 use endmark_core::reference::Mrn;
 
 use super::read;
+use crate::store::among::among;
 use crate::store::prepared::prepared;
 use crate::store::schema::follower;
 use crate::store::{Connection, StoreError, Writes};
@@ -23,13 +24,13 @@ pub fn earlier_and_later(connection: &mut Connection, mrns: &[Mrn]) -> Result<BT
         Connection::Sqlite(c) => c,
         Connection::Postgres(c) => return c.together(async |c| pg_earlier_and_later(c, mrns).await),
     };
-    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
-    let mut found = Pairs::new();
-    // Two statements, so that each uses its index.
-    for some in texts.chunks(10_000) {
-        found.extend(follower::table.filter(follower::earlier.eq_any(some)).select(COLUMNS).load(c)?);
-        found.extend(follower::table.filter(follower::later.eq_any(some)).select(COLUMNS).load(c)?);
+    if mrns.is_empty() {
+        return Ok(BTreeSet::new());
     }
+    let texts: Vec<&str> = mrns.iter().map(Mrn::as_str).collect();
+    // Two statements, so that each uses its index.
+    let mut found: Pairs = follower::table.filter(among(follower::earlier, &texts)?).select(COLUMNS).load(c)?;
+    found.extend(follower::table.filter(among(follower::later, &texts)?).select(COLUMNS).load::<(String, String)>(c)?);
     opened(&found)
 }
 

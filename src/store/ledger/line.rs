@@ -112,7 +112,7 @@ impl Row {
 by_keys! {
     /// The lines of certificates, in order.
     lines_of, pg_lines_of: CertificateNumber, ToString::to_string => Found<StoredLine, CertificateNumber>,
-    numbers => certificate_line::table.filter(certificate_line::certificate.eq_any(numbers)).order(IN_ORDER)
+    certificate_line.certificate, IN_ORDER
 }
 
 const IN_ORDER: (certificate_line::certificate, certificate_line::line) =

@@ -74,12 +74,12 @@ macro_rules! column_of {
 pub(super) use column_of;
 
 /// A reading of rows by their keys from either database, and beside it the same from `PostgreSQL` alone, to be sent with
-/// others: `NAME, PG_NAME: KEY, its text => what a row is, texts => the query`.
+/// others: `NAME, PG_NAME: KEY, its text => what a row is, TABLE.COLUMN of the key, their order`.
 macro_rules! by_keys {
     (
         $(#[$doc:meta])*
         $name:ident, $pg_name:ident: $key:ty, $text:expr => $found:ty,
-        $texts:ident => $query:expr
+        $table:ident.$column:ident $(, $order:expr)?
     ) => {
         $(#[$doc])*
         pub fn $name(connection: &mut Connection, key: &RowKey, of: &[$key]) -> Result<Vec<$found>, StoreError> {
@@ -87,12 +87,12 @@ macro_rules! by_keys {
                 Connection::Sqlite(c) => c,
                 Connection::Postgres(c) => return c.together(async |c| $pg_name(c, key, of).await),
             };
-            let texts: Vec<_> = of.iter().map($text).collect();
-            let mut rows: Vec<Row> = Vec::new();
-            // SQLite binds one parameter a key, and at most 32,766.
-            for $texts in texts.chunks(10_000) {
-                rows.extend($query.select(Row::as_select()).load(c)?);
+            if of.is_empty() {
+                return Ok(Vec::new());
             }
+            let texts: Vec<_> = of.iter().map($text).collect();
+            let these = $crate::store::among::among($table::$column, &texts)?;
+            let rows: Vec<Row> = $table::table.filter(these)$(.order($order))?.select(Row::as_select()).load(c)?;
             rows.into_iter().map(|row| row.open(key)).collect()
         }
 
@@ -105,8 +105,8 @@ macro_rules! by_keys {
             if of.is_empty() {
                 return Ok(Vec::new());
             }
-            let $texts: Vec<_> = of.iter().map($text).collect();
-            let query = $query.select(Row::as_select());
+            let texts: Vec<_> = of.iter().map($text).collect();
+            let query = $table::table.filter($table::$column.eq_any(texts))$(.order($order))?.select(Row::as_select());
             let rows: Vec<Row> = diesel_async::RunQueryDsl::load(query, &mut &*connection).await?;
             rows.into_iter().map(|row| row.open(key)).collect()
         }

@@ -140,7 +140,7 @@ impl Row {
 by_keys! {
     /// The presentations under declarations.
     presentations_of, pg_presentations_of: Mrn, Mrn::as_str => Found<Presentation, Mrn>,
-    mrns => presentation::table.filter(presentation::mrn.eq_any(mrns)).order((presentation::mrn, presentation::leaf))
+    presentation.mrn, (presentation::mrn, presentation::leaf)
 }
 
 /// A page of all presentations, in order; a row that cannot be read is an error of its own.
