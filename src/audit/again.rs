@@ -171,8 +171,10 @@ fn question(entry: &Logged, evidence: &Evidence, key: &RowKey) -> Result<Questio
     if let Some(value) = &mrn {
         consignment.reference = Some(DeclarationReference::Mrn { value: value.clone() });
     }
-    if entry.kind == Kind::GoodsPresented {
-        consignment.stage = Stage::Border;
+    match entry.kind {
+        Kind::GoodsPresented => consignment.stage = Stage::Border,
+        Kind::DeclarationOverridden => consignment.stage = Stage::Start,
+        _ => {}
     }
     let means = crate::app::means(&consignment, key);
     // Whether it was the caller's own name decides on the name alone, not on the goods.

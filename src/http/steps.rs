@@ -208,6 +208,9 @@ fn corrected(app: &App, items: Vec<CorrectedItem>) -> Result<Vec<(u32, Certifica
             rows.push((item.goods_item_number, citation.certificate, citation.line, citation.quantity));
         }
     }
+    if rows.is_empty() {
+        return problem("goodsItems: they cite nothing; to return everything use 174");
+    }
     Ok(rows)
 }
 
@@ -233,7 +236,9 @@ pub(super) async fn decide_by_hand(
     if asked.officer.as_str().trim().is_empty() || asked.reason.as_str().trim().is_empty() {
         return Err(malformed(&app, "officer and reason: say who decides and why"));
     }
-    let consignment: Consignment = read_consignment(&app, asked.consignment.get().as_bytes(), &mrn)?;
+    let mut consignment: Consignment = read_consignment(&app, asked.consignment.get().as_bytes(), &mrn)?;
+    // Also where an officer at the border decides, the declaration's whole position is what is let pass.
+    consignment.stage = Stage::Start;
     let purpose = Purpose::Override { office: asked.office, officer: asked.officer.to_string(), confidential };
     position(&app, &calling, &mrn, body, consignment, purpose).await
 }

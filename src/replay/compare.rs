@@ -1,6 +1,6 @@
 //! Every difference between what the log tells and what the rows say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use endmark_core::check::StoredStatus;
 use endmark_core::position::{Claim, ClaimKey, LineKey, LinePosition};
@@ -42,6 +42,7 @@ impl Replayed {
         self.compare_lines(connection, key, sink)?;
         self.compare_claims(connection, key, sink)?;
         self.compare_declarations(connection, key, sink)?;
+        self.compare_followers(connection, sink)?;
         self.compare_presentations(connection, key, sink)?;
         self.compare_controls(connection, key, sink)
     }
@@ -182,6 +183,33 @@ impl Replayed {
             }
         }
         differences(&self.declarations, &stored, |mrn| format!("declaration {mrn}"), sink, unequal);
+        Ok(())
+    }
+
+    /// Who follows whom carries no HMAC: it is compared whole.
+    fn compare_followers(&self, connection: &mut Connection, sink: Sink<'_>) -> Result<(), StoreError> {
+        let mut stored = BTreeSet::new();
+        for page in 0.. {
+            let mut found = rows::all_followers(connection, page, PAGE)?;
+            let last = found.len() < usize::from(PAGE);
+            stored.append(&mut found);
+            if last {
+                break;
+            }
+        }
+        let told: BTreeSet<(Mrn, Mrn)> =
+            self.position.all_followers().map(|(earlier, later)| (earlier.clone(), later.clone())).collect();
+        for (earlier, later) in told.difference(&stored) {
+            tell(
+                sink,
+                format!("declaration {later}"),
+                format!("the log gives that it follows {earlier}; no row says so"),
+            );
+        }
+        for (earlier, later) in stored.difference(&told) {
+            let problem = format!("a row says that it follows {earlier}; the log knows nothing of it");
+            tell(sink, format!("declaration {later}"), problem);
+        }
         Ok(())
     }
 

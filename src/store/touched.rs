@@ -16,7 +16,7 @@ use super::{Connection, RowKey, StoreError, head};
 pub struct Asked {
     /// Declarations that commands name, of which those before and after count too, and what was presented.
     pub named: BTreeSet<Mrn>,
-    /// Those of them whose whole movement counts: what is found beside them is named too.
+    /// Those of them whose whole movement counts: everything joined with them, directly or through others.
     pub whole: BTreeSet<Mrn>,
     /// Declarations that stand beside those named.
     pub near: BTreeSet<Mrn>,
@@ -56,6 +56,9 @@ pub struct Touched {
 
 /// What is asked about, in lists: a declaration that is named is looked up like one nearby.
 struct Lists {
+    whole: Vec<Mrn>,
+    /// Named, and not as a whole movement.
+    alone: Vec<Mrn>,
     named: Vec<Mrn>,
     mrns: Vec<Mrn>,
     numbers: Vec<CertificateNumber>,
@@ -67,6 +70,8 @@ struct Lists {
 impl Lists {
     fn of(asked: &Asked, newest: usize) -> Self {
         Self {
+            whole: asked.whole.iter().cloned().collect(),
+            alone: asked.named.difference(&asked.whole).cloned().collect(),
             named: asked.named.iter().cloned().collect(),
             mrns: asked.named.union(&asked.near).cloned().collect(),
             numbers: asked.numbers.iter().copied().collect(),
@@ -111,8 +116,10 @@ pub fn lock_and_read(
 }
 
 fn one_by_one(connection: &mut Connection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
+    let mut followers = ledger::movements(connection, &lists.whole)?;
+    followers.append(&mut ledger::earlier_and_later(connection, &lists.alone)?);
     Ok(Touched {
-        followers: ledger::earlier_and_later(connection, &lists.named)?,
+        followers,
         declarations: ledger::declarations(connection, key, &lists.mrns)?,
         claims: ledger::claims_of(connection, key, &lists.mrns)?,
         presentations: ledger::presentations_of(connection, key, &lists.named)?,
@@ -124,9 +131,10 @@ fn one_by_one(connection: &mut Connection, key: &RowKey, lists: &Lists) -> Resul
 }
 
 async fn pg_read(c: &AsyncPgConnection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
-    let (followers, declarations, claims, presentations, lines, newest, standings, references) = tokio::try_join!(
+    let (mut followers, beside, declarations, claims, presentations, lines, newest, standings, references) = tokio::try_join!(
         biased;
-        ledger::pg_earlier_and_later(c, &lists.named),
+        ledger::pg_movements(c, &lists.whole),
+        ledger::pg_earlier_and_later(c, &lists.alone),
         ledger::pg_declarations(c, key, &lists.mrns),
         ledger::pg_claims_of(c, key, &lists.mrns),
         ledger::pg_presentations_of(c, key, &lists.named),
@@ -135,5 +143,6 @@ async fn pg_read(c: &AsyncPgConnection, key: &RowKey, lists: &Lists) -> Result<T
         certificate::pg_standings(c, key, &lists.numbers),
         certificate::pg_by_references(c, &lists.references),
     )?;
+    followers.extend(beside);
     Ok(Touched { followers, declarations, claims, presentations, lines, newest, standings, references })
 }

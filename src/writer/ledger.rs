@@ -25,6 +25,17 @@ struct Event {
 /// The most declarations of whole movements in one batch; a command that needs more stands alone, and is not judged.
 const MOVEMENTS_MAX: usize = 20_000;
 
+/// All declarations of the movements of some.
+fn movements(position: &Position, of: &BTreeSet<Mrn>) -> BTreeSet<Mrn> {
+    let mut all = BTreeSet::new();
+    for mrn in of {
+        if !all.contains(mrn) {
+            all.append(&mut position.movement(mrn));
+        }
+    }
+    all
+}
+
 /// The ledger as far as a batch needs it.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -51,18 +62,8 @@ impl Ledger {
     /// certificates that they draw on, and the heirs of those that were replaced, to which what comes back goes.
     pub(super) fn take_in(&mut self, found: Touched, asked: &mut Asked) -> Asked {
         let mut next = Asked::default();
-        for (earlier, later) in found.followers {
-            self.position.load_follower(&earlier, &later);
-            if asked.whole.contains(&earlier) || asked.whole.contains(&later) {
-                asked.whole.extend([earlier.clone(), later.clone()]);
-                next.named.extend([earlier, later]);
-            } else {
-                next.near.extend([earlier, later]);
-            }
-        }
-        self.is_too_wide |= asked.whole.len() > MOVEMENTS_MAX;
-        if self.is_too_wide {
-            next.named.clear();
+        for (earlier, later) in &found.followers {
+            self.position.load_follower(earlier, later);
         }
         for row in found.declarations {
             match row {
@@ -93,10 +94,31 @@ impl Ledger {
             next.numbers.extend(self.take_in_claim(row));
         }
         self.take_in_newest(found.newest);
+        self.rest_of_movements(found.followers, asked, &mut next);
         next.named.retain(|mrn| asked.named.insert(mrn.clone()));
         next.near.retain(|mrn| !asked.named.contains(mrn) && asked.near.insert(mrn.clone()));
         next.numbers.retain(|number| asked.numbers.insert(*number));
         next
+    }
+
+    /// What else belongs to movements that count as a whole: it is named too. Where a declaration names one to which no
+    /// follower's row led, its movement is looked through again from there.
+    fn rest_of_movements(&mut self, followers: BTreeSet<(Mrn, Mrn)>, asked: &mut Asked, next: &mut Asked) {
+        let mut led_to = Position::default();
+        for (earlier, later) in &followers {
+            led_to.load_follower(earlier, later);
+        }
+        let led_to = movements(&led_to, &asked.whole);
+        let whole = movements(&self.position, &asked.whole);
+        self.is_too_wide |= whole.len() > MOVEMENTS_MAX;
+        if !self.is_too_wide {
+            next.whole.extend(whole.difference(&led_to).filter(|mrn| !asked.whole.contains(*mrn)).cloned());
+            next.named.extend(whole.iter().filter(|mrn| !asked.named.contains(*mrn)).cloned());
+            next.named.extend(next.whole.iter().cloned());
+        }
+        let beside = followers.into_iter().flat_map(|(earlier, later)| [earlier, later]);
+        next.near.extend(beside.filter(|mrn| !whole.contains(mrn)));
+        asked.whole = whole;
     }
 
     fn take_in_newest(&mut self, mut newest: Vec<Row<StoredClaim, ClaimKey>>) {

@@ -31,8 +31,9 @@ const CLOCK_BEHIND_MAX: Duration = Duration::seconds(10);
 /// The most claims on a certificate that are loaded: those that an answer shows, and one that says there are more.
 const NEWEST: usize = ENTRIES_MAX + 1;
 
-/// How often what was found may lead to more: along a chain of certificates that replace each other, mostly once.
-const LOOKS_MAX: usize = 66;
+/// How often what was found may lead to more: along a chain of certificates that replace each other, mostly once. A
+/// movement, however long, is found in one look.
+const LOOKS_MAX: usize = 258;
 
 /// Why a batch did not go through.
 #[derive(Debug)]
@@ -235,7 +236,7 @@ impl Core {
                 break;
             }
             if look == LOOKS_MAX {
-                tracing::error!("a chain of declarations or certificates has no end");
+                tracing::error!("a chain of certificates that replace each other is too long");
                 ledger.looked_too_far();
                 break;
             }

@@ -24,14 +24,14 @@ on_both_databases!(
     a_presentation_edited_in_sql_stops_its_whole_movement
 );
 
-fn border(mut asked: Value, office: &str, plate: &str) -> Value {
+pub(crate) fn border(mut asked: Value, office: &str, plate: &str) -> Value {
     asked["stage"] = json!("border");
     asked["office"] = json!(office);
     asked["transport"] = json!({ "means": [{ "type": "30", "id": plate }] });
     asked
 }
 
-async fn present(register: &Register, mrn: &str, name: &str, asked: &Value) -> Answered {
+pub(crate) async fn present(register: &Register, mrn: &str, name: &str, asked: &Value) -> Answered {
     send(register, Method::PUT, &format!("{mrn}/presentations/{name}"), Some(asked.clone())).await
 }
 
@@ -41,16 +41,16 @@ async fn turn_back(register: &Register, mrn: &str, name: &str) -> Answered {
 }
 
 /// The verdict on goods presented, and the codes of its findings.
-fn verdict(answered: &Answered) -> (&str, Vec<&str>) {
+pub(crate) fn verdict(answered: &Answered) -> (&str, Vec<&str>) {
     let verdict = &good(answered)["verdict"];
     (verdict["verdict"].as_str().unwrap(), findings(verdict))
 }
 
-fn conforms(answered: &Answered) {
+pub(crate) fn conforms(answered: &Answered) {
     assert_eq!(verdict(answered).0, "conforms", "{:#}", answered.body);
 }
 
-fn too_much(answered: &Answered) {
+pub(crate) fn too_much(answered: &Answered) {
     let (verdict, findings) = verdict(answered);
     assert_eq!(verdict, "doesNotConform", "{:#}", answered.body);
     assert!(findings.contains(&"quantityExceeded"), "{:#}", answered.body);

@@ -33,6 +33,7 @@ mod ledger_life;
 mod ledger_random;
 mod ledger_seen;
 mod ledger_stress;
+mod ledger_whole;
 mod linear;
 mod log;
 mod officer_auditors;

@@ -28,7 +28,7 @@ impl Position {
         declaration: &Mrn,
         wanted: &[Wanted],
         named: &Joined,
-        left: impl FnOnce(&BTreeSet<Mrn>) -> Left,
+        left: impl FnOnce(&Self, &BTreeSet<Mrn>) -> Left,
     ) -> BTreeMap<LineKey, Need> {
         let mut needs: BTreeMap<LineKey, Need> = BTreeMap::new();
         for want in wanted {
@@ -48,7 +48,7 @@ impl Position {
         let movement = self.movement(declaration);
         let others = movement.iter().filter(|of| *of != declaration);
         let beside = self.of_each_line(others, Claim::held);
-        let left = left(&movement);
+        let left = left(self, &movement);
         let of = |amounts: &Amounts, line: &LineKey| amounts.get(line).copied().unwrap_or_default();
         for (line, need) in &mut needs {
             let own = of(&quantity, line).saturating_sub(of(&covered_before, line));
@@ -67,15 +67,50 @@ impl Position {
 
     /// A line of which more has left under a declaration's movement than the movement holds, `left` as for
     /// [`Position::try_presented`]: what has left is not given back.
-    pub fn more_has_left(&self, declaration: &Mrn, left: impl FnOnce(&BTreeSet<Mrn>) -> Amounts) -> Option<LineKey> {
+    pub fn more_has_left(
+        &self,
+        declaration: &Mrn,
+        left: impl FnOnce(&Self, &BTreeSet<Mrn>) -> Amounts,
+    ) -> Option<LineKey> {
         let movement = self.movement(declaration);
-        let left = left(&movement);
+        let left = left(self, &movement);
         if left.is_empty() {
             return None;
         }
         let held = self.of_each_line(&movement, Claim::held);
         let holds = |line: &LineKey| held.get(line).copied().unwrap_or_default();
         left.into_iter().find(|(line, amount)| *amount > 0 && *amount > holds(line)).map(|(line, _)| line)
+    }
+
+    /// What a truck carries that was presented under several declarations, each with what it says. Goods go on from a
+    /// declaration to those that follow it, each piece once; so two exports of one transit are different goods, and
+    /// their transit is the same goods as they are.
+    pub fn on_one_truck(&self, papers: &[(Mrn, Amounts)]) -> Amounts {
+        let mut papers: Vec<(BTreeSet<Mrn>, &Mrn, &Amounts)> =
+            papers.iter().map(|(mrn, amounts)| (self.all_before(mrn), mrn, amounts)).collect();
+        let here: BTreeSet<&Mrn> = papers.iter().map(|(_, mrn, _)| *mrn).collect();
+        for (before, _, _) in &mut papers {
+            before.retain(|mrn| here.contains(mrn));
+        }
+        // Who comes before another has fewer before itself.
+        papers.sort_by_key(|(before, mrn, _)| (before.len(), *mrn));
+        let mut sums = Amounts::new();
+        let mut may_go_on: Vec<(&Mrn, Amounts)> = Vec::new();
+        for (before, mrn, amounts) in papers {
+            for (line, amount) in amounts {
+                let mut new = *amount;
+                // The nearest first.
+                for (_, stock) in may_go_on.iter_mut().rev().filter(|(earlier, _)| before.contains(*earlier)) {
+                    let there = stock.entry(*line).or_default();
+                    let gone_on = new.min(*there);
+                    *there = there.saturating_sub(gone_on);
+                    new = new.saturating_sub(gone_on);
+                }
+                add_amount(&mut sums, *line, new);
+            }
+            may_go_on.push((mrn, amounts.clone()));
+        }
+        sums
     }
 
     /// Something of all claims of declarations, line by line.

@@ -130,10 +130,11 @@ impl Position {
         }
     }
 
-    /// Closes a line whose certificate is replaced: nothing is left of it, and what comes back goes to the heir.
+    /// Closes a line whose certificate is replaced: nothing is left of it, and what comes back goes to the heir. Where
+    /// there is none and nothing was left, so that nothing else says it, the line is its own heir: it stays closed.
     pub fn replace_line(&mut self, key: LineKey, heir: Option<CertificateNumber>) {
         self.change_line(key, |line| {
-            line.heir = heir;
+            line.heir = heir.or((line.available() == 0).then_some(key.certificate));
             line.passed_on = line.passed_on.saturating_add(line.available());
         });
     }
@@ -169,7 +170,7 @@ impl Position {
         // A certificate is replaced by a later one, so the chain ends; the bound is for rows somebody edited.
         for _ in 0..1_000 {
             let Some(line) = self.lines.get(&from) else { return };
-            if line.passed_on == 0 && line.heir.is_none() {
+            if !line.is_closed() {
                 return;
             }
             let (back, unit, heir) = (line.available(), line.unit, line.heir);
@@ -177,7 +178,7 @@ impl Position {
                 return;
             }
             self.change_line(from, |line| line.passed_on = line.passed_on.saturating_add(back));
-            let Some(certificate) = heir else { return };
+            let Some(certificate) = heir.filter(|heir| *heir != from.certificate) else { return };
             let to = LineKey { certificate, line: from.line };
             self.change_line(to, |line| {
                 let amount = Decimal::from_millionths(back).map_or(0, |value| match unit.convert(value, line.unit) {

@@ -2,6 +2,7 @@
 
 use super::order::Near;
 use super::{Claim, ClaimKey, Cover, ItemKey, LineKey, Position};
+use crate::number::CertificateNumber;
 
 /// The part of a claim that is about to be covered, by whom, and whether that one came before.
 struct Found {
@@ -29,6 +30,21 @@ impl Position {
         self.put(key, Some(claim));
     }
 
+    /// What confidential claims on a certificate lean on counts as nobody's: for whoever may not know of them, until it
+    /// is taken back.
+    pub fn forget_confidential_covers(&mut self, certificate: CertificateNumber) {
+        let secret = self.claims_on(certificate).filter(|(_, _, claim)| claim.confidential);
+        let covers: Vec<(LineKey, Cover)> =
+            secret.flat_map(|(line, _, claim)| claim.covers.iter().map(move |cover| (line, cover.clone()))).collect();
+        for (line, cover) in covers {
+            let item = ItemKey { declaration: cover.declaration, item: cover.item };
+            self.edit(&ClaimKey { line, item }, |holder| {
+                let counted = counter(holder, !cover.earlier);
+                *counted = counted.saturating_sub(cover.amount);
+            });
+        }
+    }
+
     /// Who holds what this claim needs: the declarations it names, then those that name it and were lodged first.
     fn holders(&self, key: &ClaimKey, grown: &Claim, need: i128, near: &Near) -> Vec<Found> {
         let mut found = Vec::new();
@@ -38,7 +54,9 @@ impl Position {
         let own = &key.item;
         if let Some(joined) = self.joined.get(&own.declaration) {
             let of_item = joined.items.get(&own.item).into_iter().flatten();
-            for previous in of_item.chain(&near.whole).filter(|previous| near.comes_before(&previous.declaration)) {
+            for previous in
+                of_item.chain(near.named_on(key.line)).filter(|previous| near.comes_before(&previous.declaration))
+            {
                 if need <= 0 {
                     break;
                 }

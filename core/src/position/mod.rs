@@ -149,7 +149,8 @@ pub struct LinePosition {
     pub confidential: i128,
     /// What officers let pass beside the ledger; in none of the others.
     pub excess: i128,
-    /// The certificate that takes over what comes back.
+    /// The certificate that takes over what comes back; the line's own where nobody does and nothing else says that it
+    /// is closed.
     pub heir: Option<CertificateNumber>,
 }
 
@@ -178,11 +179,15 @@ impl LinePosition {
             .saturating_sub(self.passed_on)
     }
 
+    /// Whether its certificate was replaced.
+    pub const fn is_closed(&self) -> bool {
+        self.heir.is_some() || self.passed_on > 0
+    }
+
     /// What is left as whoever may not know of confidential holds sees it: as if they were not there.
     pub const fn available_in_public(&self) -> i128 {
-        let is_closed = self.heir.is_some() || self.passed_on > 0;
         // Of a line that was replaced nothing would be left without them either.
-        self.available().saturating_add(if is_closed { 0 } else { self.confidential })
+        self.available().saturating_add(if self.is_closed() { 0 } else { self.confidential })
     }
 
     /// What is used, as the same see it.
@@ -279,6 +284,11 @@ impl Position {
     /// Every claim loaded, with its place.
     pub fn claims(&self) -> impl Iterator<Item = (LineKey, &ItemKey, &Claim)> {
         self.claims.iter().flat_map(|(line, claims)| claims.iter().map(move |(item, claim)| (*line, item, claim)))
+    }
+
+    /// Which declaration follows which, as far as loaded: earlier, later.
+    pub fn all_followers(&self) -> impl Iterator<Item = (&Mrn, &Mrn)> {
+        self.followers.iter().flat_map(|(earlier, later)| later.iter().map(move |later| (earlier, later)))
     }
 
     /// What a declaration is joined with.

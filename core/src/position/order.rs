@@ -3,19 +3,30 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Joined, Position, Previous};
+use super::{Joined, LineKey, Position, Previous};
 use crate::number::CertificateNumber;
 use crate::reference::Mrn;
 
 /// What is next to a declaration.
 pub(super) struct Near {
-    /// The declarations that it names as a whole and of which something is held.
-    pub(super) whole: Vec<Previous>,
+    /// The declarations that it names as a whole and that hold something of a line, in the order in which it names them.
+    on_line: BTreeMap<LineKey, Vec<Previous>>,
+    first_on: BTreeMap<CertificateNumber, Previous>,
     before: BTreeSet<Mrn>,
     after: BTreeSet<Mrn>,
 }
 
 impl Near {
+    /// The declarations named as a whole that hold something of a line.
+    pub(super) fn named_on(&self, line: LineKey) -> impl Iterator<Item = &Previous> {
+        self.on_line.get(&line).into_iter().flatten()
+    }
+
+    /// The first of them that holds something of a certificate.
+    pub(super) fn first_on(&self, certificate: CertificateNumber) -> Option<&Previous> {
+        self.first_on.get(&certificate)
+    }
+
     /// Whether goods may have come from another declaration: where some name each other in a circle, nobody knows which
     /// way they went, and each holds its own.
     pub(super) fn comes_before(&self, other: &Mrn) -> bool {
@@ -33,13 +44,36 @@ impl Position {
     /// declarations together.
     pub(super) fn near(&self, declaration: &Mrn) -> Near {
         let whole = self.joined(declaration).map(|joined| joined.whole.as_slice()).unwrap_or_default();
-        let held = |previous: &&Previous| self.claims_of(&previous.declaration).next().is_some();
+        let mut on_line: BTreeMap<LineKey, Vec<Previous>> = BTreeMap::new();
+        let mut first_on = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for previous in whole.iter().filter(|previous| seen.insert(*previous)) {
+            let lines: BTreeSet<LineKey> = self.claims_of(&previous.declaration).map(|(key, _)| key.line).collect();
+            for line in lines {
+                on_line.entry(line).or_default().push(previous.clone());
+                first_on.entry(line.certificate).or_insert_with(|| previous.clone());
+            }
+        }
         let beside = Beside::of(self);
         Near {
-            whole: whole.iter().filter(held).cloned().collect(),
+            on_line,
+            first_on,
             before: reached(declaration, |of| beside.leaders(of)),
             after: reached(declaration, |of| beside.followers(of)),
         }
+    }
+
+    /// The declarations from which the goods of one may have come, by all that was ever named.
+    pub(super) fn all_before(&self, declaration: &Mrn) -> BTreeSet<Mrn> {
+        reached(declaration, |of| self.leaders.get(of).into_iter().flatten().cloned().collect())
+    }
+
+    /// The declarations that may be about the same goods as one: those before and after it. What merely shares one of
+    /// them is about others.
+    pub fn about_the_same_goods(&self, declaration: &Mrn) -> BTreeSet<Mrn> {
+        let mut all = self.all_before(declaration);
+        all.append(&mut reached(declaration, |of| self.followers.get(of).into_iter().flatten().cloned().collect()));
+        all
     }
 
     /// The declarations joined with one, directly or through others, itself included: as far as loaded. Who was joined

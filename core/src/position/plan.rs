@@ -91,9 +91,9 @@ impl Position {
             self.shrink(key, targets.get(key).copied().unwrap_or(0).min(most));
         }
         // It moves to the certificate that replaced the one it cited: what it held there comes along.
-        for key in before.iter().filter(|key| !needs.contains_key(&key.line)) {
-            self.pass_on(key.line);
-        }
+        let (goes_on, stays): (Vec<&ClaimKey>, Vec<&ClaimKey>) =
+            before.iter().partition(|key| !needs.contains_key(&key.line));
+        self.pass_on_what_came_back(goes_on.into_iter().map(|key| key.line));
         self.put_joined(declaration, joined);
         let near = self.near(declaration);
         for (key, to) in &targets {
@@ -101,6 +101,8 @@ impl Position {
             self.grow(key, *to, &near, || Claim::nothing(confidential, movement));
             self.edit(key, |claim| claim.confidential = confidential);
         }
+        // Or in part: what it needs there no longer.
+        self.pass_on_what_came_back(stays.into_iter().map(|key| key.line));
         let mut drawn: BTreeMap<LineKey, i128> = BTreeMap::new();
         for (key, claim) in self.claims_of(declaration) {
             if let Some(need) = needs.get_mut(&key.line) {
@@ -193,7 +195,7 @@ impl Position {
             joined.and_then(|joined| joined.of_item(key.item.item).next()).map(|previous| &previous.declaration);
         if let Some(first) = first {
             let of_item = joined.and_then(|joined| joined.items.get(&key.item.item)).into_iter().flatten();
-            let mut held = of_item.chain(&near.whole).map(|previous| &previous.declaration);
+            let mut held = of_item.chain(near.first_on(certificate)).map(|previous| &previous.declaration);
             return held.find_map(|named| self.movement_on(certificate, named)).unwrap_or(first).clone();
         }
         let mut followers = self.followers.get(own).into_iter().flatten();

@@ -1,4 +1,6 @@
-//! The ledger's rows: lines, declarations, claims, followers, presentations. Each carries the row HMAC (invariant 4).
+//! The ledger's rows: lines, declarations, claims, presentations, each under the row HMAC (invariant 4); and which
+//! declaration follows which. That follows from the declarations' own rows, and for goods that were only presented from
+//! the log, so the audit compares it.
 
 mod claim;
 mod declaration;
@@ -8,13 +10,13 @@ mod presentation;
 
 pub use claim::{ClaimPage, StoredClaim, all_claims, claims_of, claims_on, put_claims, remove_claims, used_claims};
 pub use declaration::{Declaration, Status, all_declarations, declarations, put_declarations, stale};
-pub use follower::{earlier_and_later, put_followers};
+pub use follower::{MOVEMENTS_MAX, all_followers, earlier_and_later, movements, put_followers};
 pub use line::{StoredLine, all_lines, insert_lines, lines_of, update_lines};
 pub use presentation::{Presence, Presentation, Presented, all_presentations, presentations_of, put_presentations};
 
 pub(super) use claim::{pg_claims_of, pg_claims_on};
 pub(super) use declaration::pg_declarations;
-pub(super) use follower::pg_earlier_and_later;
+pub(super) use follower::{pg_earlier_and_later, pg_movements};
 pub(super) use line::pg_lines_of;
 pub(super) use presentation::pg_presentations_of;
 

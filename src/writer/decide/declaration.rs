@@ -1,7 +1,7 @@
 //! What happens to a declaration that is held: release, deletion, correction, goods turned back.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use endmark_core::check::StoredStatus;
 use endmark_core::goods::Quantity;
@@ -124,20 +124,21 @@ fn release(
         Status::Released => return CONSUMED,
         Status::Reserved | Status::PartlyReleased => {}
     }
-    let phase_of = |item: u32| {
-        let mut claims = view.ledger.position.claims_of(&request.mrn).filter(|(key, _)| key.item.item == item);
-        claims.next().map(|(_, claim)| claim.phase)
-    };
     if let Some(items) = items {
+        // Whether something of an item is still reserved.
+        let mut reserved: BTreeMap<u32, bool> = BTreeMap::new();
+        for (key, claim) in view.ledger.position.claims_of(&request.mrn) {
+            *reserved.entry(key.item.item).or_default() |= claim.phase == Phase::Reserved;
+        }
         // An item that nothing is held for, or that does not exist: say so instead of half doing it.
-        if let Some(item) = items.iter().find(|item| phase_of(**item).is_none()) {
+        if let Some(item) = items.iter().find(|item| !reserved.contains_key(*item)) {
             let words = format!(
                 "no record: nothing is reserved for goods item {item}, so none was released; leave out the items that \
                  need no certificate"
             );
             return ("02", words.into());
         }
-        if items.iter().all(|item| phase_of(*item) == Some(Phase::Consumed)) {
+        if items.iter().all(|item| reserved.get(item) == Some(&false)) {
             return CONSUMED;
         }
     }

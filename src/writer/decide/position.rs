@@ -63,11 +63,15 @@ pub(super) fn decide(
             Ok(refuse(request, before, caller, view, verdict, &json))
         }
         Purpose::Reserve { .. } => {
+            if before.is_some() {
+                // Whatever it cites now, what it held before is given back.
+                trusted(mrn, view).inspect_err(|_| view.ledger.position.take_back())?;
+            }
             let office = request.check.consignment.office.clone();
             let made = Made { kind: Kind::DeclarationReserved, decision: "reserved", confidential, office };
             Ok(hold(request, before, made, caller, view, leaf, verdict, &json))
         }
-        Purpose::Override { office, officer, .. } => {
+        Purpose::Override { office, .. } => {
             view.ledger.position.put_excess_beside(mrn);
             let made = Made {
                 kind: Kind::DeclarationOverridden,
@@ -76,7 +80,7 @@ pub(super) fn decide(
                 office: office.clone(),
             };
             let mut decision = hold(request, before, made, caller, view, leaf, verdict, &json);
-            decision.draft.officer = Some(super::Person::Named(officer.clone()));
+            decision.draft.officer = officer(&request.purpose);
             Ok(decision)
         }
     }
@@ -139,25 +143,34 @@ fn not_allowed(
     })
 }
 
-fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Decision {
-    let kind = match &request.purpose {
+const fn kind(purpose: &Purpose) -> Kind {
+    match purpose {
         Purpose::Reserve { .. } => Kind::DeclarationReserved,
         Purpose::Present(_) => Kind::GoodsPresented,
         Purpose::Override { .. } => Kind::DeclarationOverridden,
-    };
+    }
+}
+
+/// Who decides, where somebody does.
+fn officer(purpose: &Purpose) -> Option<super::Person> {
+    match purpose {
+        Purpose::Override { officer, .. } => Some(super::Person::Named(officer.clone())),
+        Purpose::Reserve { .. } | Purpose::Present(_) => None,
+    }
+}
+
+fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Decision {
     let reason = match &reply {
         Reply::VersionSuperseded(_) => "versionSuperseded",
         Reply::PositionRefused(_) => "writeOffExists",
         Reply::PresentationTaken(_) => "nameTaken",
         _ => "anothersDeclaration",
     };
-    let mut draft = super::Draft::new(kind, caller.organisation.to_string(), "refused");
+    let mut draft = super::Draft::new(kind(&request.purpose), caller.organisation.to_string(), "refused");
     draft.declaration = Some(request.mrn.to_string());
     draft.office = Some(request.check.consignment.office.to_string());
     draft.reasons.push(reason.into());
-    if let Purpose::Override { officer, .. } = &request.purpose {
-        draft.officer = Some(super::Person::Named(officer.clone()));
-    }
+    draft.officer = officer(&request.purpose);
     Decision::new(draft, Some(request.check.body.to_vec()), reply)
 }
 
@@ -190,8 +203,9 @@ fn refuse(
         declaration: before,
         ledger: view.ledgers(request.check.prepared.keys().copied()),
     };
-    let mut decision = made(Kind::DeclarationReserved, request, caller, verdict, json);
+    let mut decision = made(kind(&request.purpose), request, caller, verdict, json);
     decision.draft.decision = "refused";
+    decision.draft.officer = officer(&request.purpose);
     decision.reply = Reply::PositionRefused(Box::new(refused));
     decision
 }

@@ -59,6 +59,14 @@ fn goods_of(request: &PositionRequest, view: &View<'_>) -> Vec<Presented> {
     goods
 }
 
+/// By what they came: the truck that has left under this name stays the one it was, whether the message says it again,
+/// says it otherwise in part, or leaves it out.
+fn means_of(request: &PositionRequest, presenting: &Presenting, view: &View<'_>) -> Vec<String> {
+    let mut there = view.ledger.presentations(&request.mrn).filter(|of| of.id == presenting.id && of.has_passed());
+    let known = there.next().map(|of| of.means.clone()).filter(|means| !means.is_empty());
+    known.unwrap_or_else(|| request.check.means.clone())
+}
+
 /// Records goods that stand at the border, with the verdict on them.
 pub(super) fn present(
     request: &PositionRequest,
@@ -74,8 +82,9 @@ pub(super) fn present(
     let goods = goods_of(request, view);
     let mut record = serde_json::Map::new();
     record.insert("presentation".to_owned(), json!(presenting.id));
-    if !request.check.means.is_empty() {
-        record.insert("means".to_owned(), json!(request.check.means));
+    let means = means_of(request, presenting, view);
+    if !means.is_empty() {
+        record.insert("means".to_owned(), json!(means));
     }
     decision.rows.extend(rows_or_digest(&mut record, "goods", presented_rows(&goods)));
     let joined = Joined::of(&request.check.consignment, &request.mrn);
@@ -97,7 +106,7 @@ pub(super) fn present(
             office: presenting.office.clone(),
             // Goods that do not conform do not pass, so they stand in nobody's way elsewhere.
             presence: if conforms { Presence::Passed } else { Presence::NotPassed },
-            means: request.check.means.clone(),
+            means,
             goods,
             at: view.moment.at,
             leaf,

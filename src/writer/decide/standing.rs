@@ -8,7 +8,7 @@ use endmark_core::check::{Cited, Known, LedgerStanding};
 use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::{
-    Amounts, ClaimKey, ItemKey, Joined, Left, LineKey, LinePosition, Need, Wanted, add_amount,
+    Amounts, ClaimKey, ItemKey, Joined, Left, LineKey, LinePosition, Need, Position, Wanted, add_amount,
 };
 use endmark_core::reference::{Mrn, Office};
 
@@ -50,11 +50,18 @@ pub(super) fn add(
     let wanted = wanted(consignment, certificates);
     let joined = Joined::of(consignment, own);
     let at_border = consignment.stage == Stage::Border;
+    if public {
+        certificates.keys().for_each(|number| view.ledger.position.forget_confidential_covers(*number));
+    }
     let mut needs = if at_border {
-        let before = presented_before(request, own, &joined, about.presented, view);
-        view.ledger.position.try_presented(own, &wanted, &joined, |movement| {
-            let of_own = before.iter().filter(|of| of.mrn == *own);
-            Left { own: left(of_own), all: left(before.iter().filter(|of| movement.contains(&of.mrn))) }
+        let before = presented_before(request, own, &joined, view);
+        view.ledger.position.try_presented(own, &wanted, &joined, |position, movement| {
+            let same_goods = position.about_the_same_goods(own);
+            let others =
+                |of: &&Presentation| !(same_goods.contains(&of.mrn) && is_the_same(of, request, own, about.presented));
+            let of_own = before.iter().filter(|of| of.mrn == *own).filter(others);
+            let of_all = before.iter().filter(|of| movement.contains(&of.mrn)).filter(others);
+            Left { own: left(position, of_own), all: left(position, of_all) }
         })
     } else {
         view.ledger.position.try_position(own, &wanted, joined, about.confidential && !public)
@@ -68,11 +75,12 @@ pub(super) fn add(
         let needs: BTreeMap<u32, Need> = needs.iter().filter_map(of_this).collect();
         let excess = view.ledger.position.lines_of(*number).any(|(_, line)| line.excess > 0);
         // Used up by this very movement: what it wants beyond is too much, and what it has covers it.
+        let takes_nothing_new = needs.values().all(Need::takes_nothing_new);
         let has_some = needs.values().any(|need| need.held > 0 || need.covered > 0);
         let mut ledger = LedgerStanding {
             needs,
             exhausted: exhausted.get(number).copied().unwrap_or(false),
-            bound_to: bound_to(known, own, public, view),
+            bound_to: bound_to(known, own, public, view).filter(|_| !(has_some && takes_nothing_new)),
             overridden: excess && !public,
         };
         ledger.exhausted &= !has_some || ledger.covers_everything();
@@ -137,19 +145,17 @@ fn bound_to(known: &Known, own: &Mrn, public: bool, view: &View<'_>) -> Option<M
     declarations.into_iter().find(of_another).map(|(_, movement)| movement.clone())
 }
 
-/// What was presented under the movements of a declaration and of those it names, has left, and is not these very goods.
-fn presented_before(
-    request: &CheckRequest,
-    own: &Mrn,
-    joined: &Joined,
-    presented: Option<&Presenting>,
-    view: &View<'_>,
-) -> Vec<Presentation> {
-    // A question at the office where goods stand is about these goods, unless they came on another truck.
-    let the_same = |of: &Presentation| match presented {
+/// Whether what was presented before is the very goods that are asked about, where both may be the same goods.
+fn is_the_same(of: &Presentation, request: &CheckRequest, own: &Mrn, presented: Option<&Presenting>) -> bool {
+    match presented {
         Some(presenting) => presenting.is_of(of, own, &request.means),
+        // A question at the office where goods stand is about these goods, unless they came on another truck.
         None => of.office == request.consignment.office && !of.came_otherwise(&request.means),
-    };
+    }
+}
+
+/// What was presented under the movements of a declaration and of those it names, and has left.
+fn presented_before(request: &CheckRequest, own: &Mrn, joined: &Joined, view: &View<'_>) -> Vec<Presentation> {
     let position = &view.ledger.position;
     let mut near = position.movement(own);
     for named in joined.named().map(|previous| &previous.declaration) {
@@ -157,14 +163,14 @@ fn presented_before(
             near.append(&mut position.movement(named));
         }
     }
-    let all = near.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed() && !the_same(of));
+    let all = near.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed());
     all.filter(|of| !(request.precheck && is_confidential(&of.mrn, view))).cloned().collect()
 }
 
-/// What has left by presentations, line by line. The same truck at the same office under the same name is the same goods,
-/// under whichever of its papers it was presented: it counts once, as the most that any of them says.
-fn left<'p>(presentations: impl Iterator<Item = &'p Presentation>) -> Amounts {
-    let mut trucks: Vec<(&Presentation, Amounts)> = Vec::new();
+/// What has left by presentations, line by line. The same truck at the same office under the same name counts once,
+/// under whichever of its papers it was presented.
+fn left<'p>(position: &Position, presentations: impl Iterator<Item = &'p Presentation>) -> Amounts {
+    let mut trucks: Vec<(Vec<&Presentation>, Vec<(Mrn, Amounts)>)> = Vec::new();
     let mut by_name: HashMap<(&str, &Office), Vec<usize>> = HashMap::new();
     for of in presentations {
         let mut amounts = Amounts::new();
@@ -173,20 +179,18 @@ fn left<'p>(presentations: impl Iterator<Item = &'p Presentation>) -> Amounts {
         }
         let places = by_name.entry((of.id.as_str(), &of.office)).or_default();
         let same = |place: &&usize| {
-            trucks.get(**place).is_some_and(|(there, _)| there.mrn != of.mrn && !there.came_otherwise(&of.means))
+            trucks.get(**place).is_some_and(|(there, _)| !there.iter().any(|there| there.came_otherwise(&of.means)))
         };
-        if let Some((_, there)) = places.iter().find(same).and_then(|place| trucks.get_mut(*place)) {
-            for (line, amount) in amounts {
-                let most = there.entry(line).or_default();
-                *most = amount.max(*most);
-            }
+        if let Some((there, papers)) = places.iter().find(same).and_then(|place| trucks.get_mut(*place)) {
+            there.push(of);
+            papers.push((of.mrn.clone(), amounts));
         } else {
             places.push(trucks.len());
-            trucks.push((of, amounts));
+            trucks.push((vec![of], vec![(of.mrn.clone(), amounts)]));
         }
     }
     let mut sums = Amounts::new();
-    for (line, amount) in trucks.into_iter().flat_map(|(_, amounts)| amounts) {
+    for (line, amount) in trucks.into_iter().flat_map(|(_, papers)| position.on_one_truck(&papers)) {
         add_amount(&mut sums, line, amount);
     }
     sums
@@ -195,8 +199,8 @@ fn left<'p>(presentations: impl Iterator<Item = &'p Presentation>) -> Amounts {
 /// Goods that have left cannot be given back: a presentation under the movement of a declaration that its position, as
 /// tried, would no longer hold.
 pub(super) fn left_already<'v>(mrn: &Mrn, view: &'v View<'_>) -> Option<&'v Presentation> {
-    let line = view.ledger.position.more_has_left(mrn, |movement| {
-        left(movement.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed()))
+    let line = view.ledger.position.more_has_left(mrn, |position, movement| {
+        left(position, movement.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed()))
     })?;
     let is_of = |of: &&Presentation| {
         let mut goods = of.goods.iter();

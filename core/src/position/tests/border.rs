@@ -15,7 +15,7 @@ fn put_what_is_there(
 ) {
     let needs = position.try_position(&mrn(declaration), wanted, after(earlier), false);
     if needs.values().all(Need::fits)
-        && position.more_has_left(&mrn(declaration), |movement| left(passed, movement)).is_none()
+        && position.more_has_left(&mrn(declaration), |_, movement| left(passed, movement)).is_none()
     {
         position.keep();
     } else {
@@ -45,7 +45,7 @@ fn present(
     named: &[usize],
 ) -> bool {
     let joined = after(named);
-    let needs = position.try_presented(&mrn(declaration), wanted, &joined, |movement| Left {
+    let needs = position.try_presented(&mrn(declaration), wanted, &joined, |_, movement| Left {
         own: left(passed, &BTreeSet::from([mrn(declaration)])),
         all: left(passed, movement),
     });
@@ -136,7 +136,7 @@ fn other_numbers_of_items_are_the_same_goods() {
     let trucks = line("A");
     let mut position = granting(&[(trucks, 6)]);
     assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
-    let needs = position.try_presented(&mrn(1), &[want(9, trucks, 6)], &Joined::default(), |_| Left::default());
+    let needs = position.try_presented(&mrn(1), &[want(9, trucks, 6)], &Joined::default(), |_, _| Left::default());
     assert!(needs.values().all(Need::takes_nothing_new), "{needs:?}");
 }
 
@@ -227,4 +227,31 @@ fn a_typing_error_that_was_corrected_uncovers_nothing() {
     assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
     assert!(put(&mut position, 2, &[want(1, trucks, 6)], &[1]));
     assert_eq!(totals(&position, trucks), (6, 0, 0));
+}
+
+/// So many pieces of a line under each declaration, all on one truck.
+fn on_one_truck(position: &Position, papers: &[(usize, i128)]) -> i128 {
+    let trucks = line("A");
+    let papers: Vec<_> =
+        papers.iter().map(|(number, count)| (mrn(*number), Amounts::from([(trucks, *count)]))).collect();
+    position.on_one_truck(&papers)[&trucks]
+}
+
+#[test]
+fn papers_of_one_truck_are_the_same_goods_along_the_way_and_not_beside_each_other() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 60)]);
+    // Exports 1 and 2 in transit 3; transits 5 and 6 of export 4, of which 5 goes on as 7.
+    for (number, count, earlier) in
+        [(1, 3, &[][..]), (2, 3, &[]), (3, 6, &[1, 2]), (4, 6, &[]), (5, 3, &[4]), (6, 3, &[4]), (7, 3, &[5])]
+    {
+        assert!(put(&mut position, number, &[want(1, trucks, count)], earlier));
+    }
+    assert_eq!(on_one_truck(&position, &[(1, 3), (2, 3)]), 6, "groupage: two exports are different goods");
+    assert_eq!(on_one_truck(&position, &[(1, 3), (2, 3), (3, 6)]), 6, "and their transit the same");
+    assert_eq!(on_one_truck(&position, &[(3, 6), (1, 3)]), 6);
+    assert_eq!(on_one_truck(&position, &[(5, 3), (6, 3)]), 6, "two transits of one export are different goods");
+    assert_eq!(on_one_truck(&position, &[(4, 6), (5, 3), (6, 3), (7, 3)]), 6);
+    assert_eq!(on_one_truck(&position, &[(4, 1), (5, 3), (7, 2), (6, 3)]), 6, "the most that any way says");
+    assert_eq!(on_one_truck(&position, &[(1, 3), (4, 6)]), 9, "what is not joined is other goods");
 }

@@ -185,3 +185,48 @@ fn declarations_that_name_each_other_in_a_circle_each_hold_their_own() {
     assert!(put(&mut position, 1, &[want(1, machines, 6)], &[3]));
     assert_eq!(totals(&position, machines), (11, 0, 9));
 }
+
+#[test]
+fn a_line_that_was_wholly_held_when_its_certificate_was_replaced_stays_closed() {
+    let old = line("old");
+    let mut position = granting(&[(old, 6)]);
+    position.try_position(&mrn(1), &[want(1, old, 6)], Joined::default(), true);
+    position.replace_line(old, None);
+    position.keep();
+    let line = |position: &Position| position.line(old).unwrap().clone();
+    assert_eq!(line(&position).available_in_public(), 0, "a confidential hold does not show");
+    position.give_back(&mrn(1));
+    position.keep();
+    assert_eq!(line(&position).available(), 0, "what came back is nobody's");
+    require_sound(&position);
+}
+
+#[test]
+fn a_position_moves_to_the_successor_in_part() {
+    let (old, new) = (line("old"), line("new"));
+    let mut position = granting(&[(old, 6), (new, 1)]);
+    assert!(put(&mut position, 1, &[want(1, old, 4)], &[]));
+    position.replace_line(old, Some(new.certificate));
+    position.keep();
+    assert!(put(&mut position, 2, &[want(1, new, 1)], &[]));
+    assert!(put(&mut position, 1, &[want(1, old, 2), want(2, new, 2)], &[]), "two of the four go along");
+    assert!(!put(&mut position, 1, &[want(1, old, 2), want(2, new, 3)], &[]), "and not a third");
+    require_sound(&position);
+}
+
+#[test]
+fn a_precheck_finds_no_confidential_transit_through_its_public_export() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
+    position.try_position(&mrn(2), &[want(1, trucks, 6)], after(&[1]), true);
+    position.keep();
+    let asked = |position: &mut Position| {
+        let needs = position.try_position(&mrn(3), &[want(1, trucks, 6)], after(&[1]), false);
+        position.take_back();
+        needs.values().all(super::super::Need::fits)
+    };
+    assert!(!asked(&mut position), "customs is told that the goods went on already");
+    position.forget_confidential_covers(trucks.certificate);
+    assert!(asked(&mut position), "who may not know of the transit is not");
+}
