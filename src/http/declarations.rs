@@ -226,6 +226,14 @@ fn answered(app: &App, answer: Answer) -> Result<HttpResponse, Problem> {
             "another organisation made this position; only it changes it, others read it and add border presentations",
         )
         .with("entry", entry)),
+        Reply::AnothersPresentation(organisation) => Err(Problem::new(
+            ProblemKind::AnothersDeclaration,
+            format!(
+                "{organisation} presented these goods under this name; only it changes that, or records that they were \
+                 turned back"
+            ),
+        )
+        .with("entry", entry)),
         Reply::PresentationTaken(words) => {
             Err(Problem::new(ProblemKind::PresentationTaken, words).with("entry", entry))
         }

@@ -426,6 +426,8 @@ pub enum Reply {
     VersionSuperseded(u32),
     /// Another organisation made the position.
     AnothersDeclaration,
+    /// This organisation presented the goods.
+    AnothersPresentation(String),
     /// What became of a release, a deletion or a correction.
     Outcome(Box<Outcome>),
     /// The name of a presentation stands for other goods already.

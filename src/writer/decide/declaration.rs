@@ -181,7 +181,8 @@ fn turn_back(request: &DeclarationRequest, id: &str, caller: &Caller, view: &mut
     let found = view.ledger.presentations(&request.mrn).find(|of| of.id == id).cloned();
     let outcome = match found {
         Some(of) if of.organisation != caller.organisation => {
-            return refused(request, caller, "anothersPresentation", Reply::AnothersDeclaration);
+            let reply = Reply::AnothersPresentation(of.organisation.to_string());
+            return refused(request, caller, "anothersPresentation", reply);
         }
         Some(of) if of.presence == Presence::TurnedBack => TURNED_BACK,
         Some(of) if of.presence == Presence::NotPassed => NOT_PASSED,

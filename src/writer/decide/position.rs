@@ -164,6 +164,7 @@ fn turned_down(request: &PositionRequest, caller: &Caller, reply: Reply) -> Deci
         Reply::VersionSuperseded(_) => "versionSuperseded",
         Reply::PositionRefused(_) => "writeOffExists",
         Reply::PresentationTaken(_) => "nameTaken",
+        Reply::AnothersPresentation(_) => "anothersPresentation",
         _ => "anothersDeclaration",
     };
     let mut draft = super::Draft::new(kind(&request.purpose), caller.organisation.to_string(), "refused");

@@ -15,9 +15,9 @@ use crate::writer::{Held, PositionRequest, Presenting, Reply};
 /// What to do about goods that have left.
 pub(super) fn has_left(of: &Presentation) -> String {
     format!(
-        "goods presented at {} under the name {} have left, and are more than this leaves: present them again under that \
-         name as they were, or record that they were turned back",
-        of.office, of.id
+        "goods that {} presented at {} under the name {} have left, and are more than this leaves: {} presents them again \
+         under that name as they were, or records that they were turned back",
+        of.organisation, of.office, of.id, of.organisation
     )
 }
 
@@ -30,7 +30,7 @@ pub(super) fn name_is_taken(
 ) -> Option<Reply> {
     let there = view.ledger.presentations(&request.mrn).find(|of| of.id == presenting.id)?;
     if there.organisation != caller.organisation {
-        return Some(Reply::AnothersDeclaration);
+        return Some(Reply::AnothersPresentation(there.organisation.to_string()));
     }
     match there.presence {
         Presence::Passed if there.came_otherwise(&request.check.means) => Some(Reply::PresentationTaken(
