@@ -51,8 +51,9 @@ struct ByHand {
 /// Entries that hold goods: first those by which customs holds them, then a refusal or a presentation, then a mere
 /// question.
 const HELD: [(&str, &str); 2] = [("declarationReserved", "reserved"), ("declarationOverridden", "overridden")];
-const ASKED: [(&str, &str); 4] = [
+const ASKED: [(&str, &str); 5] = [
     ("declarationReserved", "refused"),
+    ("declarationOverridden", "refused"),
     ("goodsPresented", "conforms"),
     ("goodsPresented", "cannotBeChecked"),
     ("goodsPresented", "doesNotConform"),

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::CheckRequest;
 use crate::ledger::CertificateLedger;
-use crate::store::ledger::{Declaration, Presentation};
+use crate::store::ledger::Declaration;
 
 /// A declaration's whole position.
 #[derive(Debug)]
@@ -53,15 +53,6 @@ pub struct Presenting {
     pub named: bool,
     /// Where.
     pub office: Office,
-}
-
-impl Presenting {
-    /// Whether goods presented before are these: under the same name of the same declaration, or of one of its movement
-    /// at the same office on the same truck.
-    pub(super) fn is_of(&self, before: &Presentation, own: &Mrn, means: &[String]) -> bool {
-        let same_place = before.office == self.office && !before.came_otherwise(means);
-        before.id == self.id && (before.mrn == *own || same_place)
-    }
 }
 
 /// A change of a declaration that is held.

@@ -30,7 +30,8 @@ fn movements(position: &Position, of: &BTreeSet<Mrn>) -> BTreeSet<Mrn> {
     let mut all = BTreeSet::new();
     for mrn in of {
         if !all.contains(mrn) {
-            all.append(&mut position.movement(mrn));
+            // Not `append`: it would build the larger set anew each time.
+            all.extend(position.movement(mrn));
         }
     }
     all
@@ -104,6 +105,9 @@ impl Ledger {
     /// What else belongs to movements that count as a whole: it is named too. Where a declaration names one to which no
     /// follower's row led, its movement is looked through again from there.
     fn rest_of_movements(&mut self, followers: BTreeSet<(Mrn, Mrn)>, asked: &mut Asked, next: &mut Asked) {
+        if self.is_too_wide {
+            return;
+        }
         let mut led_to = Position::default();
         for (earlier, later) in &followers {
             led_to.load_follower(earlier, later);

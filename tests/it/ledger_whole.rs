@@ -13,6 +13,8 @@ on_both_databases!(
     a_question_in_the_same_batch_hides_nothing_of_a_movement
     several_exports_on_one_truck_all_leave_once
     a_truck_stays_the_one_it_was_when_a_message_leaves_its_plate_out
+    a_message_without_plates_is_judged_as_the_truck_it_was
+    a_transit_that_was_never_reserved_leaves_in_parts
     a_follower_removed_in_sql_makes_no_piece_pass_and_is_found
     an_override_at_the_border_lets_the_whole_position_pass
     a_position_of_nothing_gives_nothing_back_where_rows_cannot_be_believed
@@ -105,6 +107,38 @@ async fn a_truck_stays_the_one_it_was_when_a_message_leaves_its_plate_out(on: On
     conforms(&put(&register, &mrn(1), &on_truck(&["BBB222", "TTT111"])).await);
     let another = put(&register, &mrn(1), &on_truck(&["BBB222", "TTT222"])).await;
     assert_eq!(crate::support::problem(&another), "409 presentation-name-taken");
+    ledger_and_log_agree(&register.stop().await);
+}
+
+async fn a_message_without_plates_is_judged_as_the_truck_it_was(on: On) {
+    let register = Register::start(on).await;
+    let number = many_movements(&register, "W-11").await;
+    good(&put(&register, &mrn(1), &trucks(&number, "6")).await);
+    good(&put(&register, &mrn(2), &after(trucks(&number, "3"), &mrn(1))).await);
+    let part = |pieces: &str, plates: &[&str]| {
+        let mut asked = border(trucks(&number, pieces), "LTVR1000", "");
+        let means: Vec<Value> = plates.iter().map(|plate| json!({ "type": "30", "id": plate })).collect();
+        asked["transport"] = json!({ "means": means });
+        asked
+    };
+    conforms(&put(&register, &mrn(1), &part("3", &["AAA111"])).await);
+    conforms(&put(&register, &mrn(2), &part("3", &["BBB222"])).await);
+    for plates in [&["AAA111"][..], &[], &["AAA111", "BBB222"]] {
+        too_much(&put(&register, &mrn(1), &part("6", plates)).await);
+    }
+    // What left is as it was, and the position it left under can be sent again.
+    good(&put(&register, &mrn(1), &trucks(&number, "6")).await);
+    ledger_and_log_agree(&register.stop().await);
+}
+
+async fn a_transit_that_was_never_reserved_leaves_in_parts(on: On) {
+    let register = Register::start(on).await;
+    let number = many_movements(&register, "W-12").await;
+    good(&put(&register, &mrn(1), &trucks(&number, "6")).await);
+    let first = border(after(trucks(&number, "3"), &mrn(1)), "LTVR1000", "AAA111");
+    conforms(&present(&register, &mrn(2), "truck-1", &first).await);
+    conforms(&present(&register, &mrn(2), "truck-2", &border(trucks(&number, "3"), "LTVR1000", "BBB222")).await);
+    too_much(&present(&register, &mrn(2), "truck-3", &border(trucks(&number, "1"), "LTVR1000", "CCC333")).await);
     ledger_and_log_agree(&register.stop().await);
 }
 

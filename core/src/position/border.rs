@@ -37,7 +37,7 @@ impl Position {
         }
         let quantity = self.of_each_line([declaration], |claim| claim.quantity);
         let covered_before = self.of_each_line([declaration], Claim::covered);
-        let known = self.joined(declaration).cloned().unwrap_or_default();
+        let known = self.joined(declaration).cloned().unwrap_or_else(|| self.named_when_presented(declaration));
         self.put_joined(declaration, known.and(named));
         let near = self.near(declaration);
         for (key, to) in &targets(declaration, wanted) {
@@ -80,37 +80,6 @@ impl Position {
         let held = self.of_each_line(&movement, Claim::held);
         let holds = |line: &LineKey| held.get(line).copied().unwrap_or_default();
         left.into_iter().find(|(line, amount)| *amount > 0 && *amount > holds(line)).map(|(line, _)| line)
-    }
-
-    /// What a truck carries that was presented under several declarations, each with what it says. Goods go on from a
-    /// declaration to those that follow it, each piece once; so two exports of one transit are different goods, and
-    /// their transit is the same goods as they are.
-    pub fn on_one_truck(&self, papers: &[(Mrn, Amounts)]) -> Amounts {
-        let mut papers: Vec<(BTreeSet<Mrn>, &Mrn, &Amounts)> =
-            papers.iter().map(|(mrn, amounts)| (self.all_before(mrn), mrn, amounts)).collect();
-        let here: BTreeSet<&Mrn> = papers.iter().map(|(_, mrn, _)| *mrn).collect();
-        for (before, _, _) in &mut papers {
-            before.retain(|mrn| here.contains(mrn));
-        }
-        // Who comes before another has fewer before itself.
-        papers.sort_by_key(|(before, mrn, _)| (before.len(), *mrn));
-        let mut sums = Amounts::new();
-        let mut may_go_on: Vec<(&Mrn, Amounts)> = Vec::new();
-        for (before, mrn, amounts) in papers {
-            for (line, amount) in amounts {
-                let mut new = *amount;
-                // The nearest first.
-                for (_, stock) in may_go_on.iter_mut().rev().filter(|(earlier, _)| before.contains(*earlier)) {
-                    let there = stock.entry(*line).or_default();
-                    let gone_on = new.min(*there);
-                    *there = there.saturating_sub(gone_on);
-                    new = new.saturating_sub(gone_on);
-                }
-                add_amount(&mut sums, *line, new);
-            }
-            may_go_on.push((mrn, amounts.clone()));
-        }
-        sums
     }
 
     /// Something of all claims of declarations, line by line.

@@ -12,6 +12,7 @@ mod change;
 mod cover;
 mod joined;
 mod order;
+mod papers;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod tests;
 pub use border::{Amounts, Left, add_amount};
 pub use change::Changed;
 pub use joined::{Joined, Previous};
+pub use papers::Paper;
 pub use plan::{Need, Wanted};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,6 +7,9 @@ use super::{Joined, LineKey, Position, Previous};
 use crate::number::CertificateNumber;
 use crate::reference::Mrn;
 
+/// The most declarations before one that are looked at where goods may be the same: those further off count as others.
+const BEFORE_MAX: usize = 256;
+
 /// What is next to a declaration.
 pub(super) struct Near {
     /// The declarations that it names as a whole and that hold something of a line, in the order in which it names them.
@@ -63,19 +66,6 @@ impl Position {
         }
     }
 
-    /// The declarations from which the goods of one may have come, by all that was ever named.
-    pub(super) fn all_before(&self, declaration: &Mrn) -> BTreeSet<Mrn> {
-        reached(declaration, |of| self.leaders.get(of).into_iter().flatten().cloned().collect())
-    }
-
-    /// The declarations that may be about the same goods as one: those before and after it. What merely shares one of
-    /// them is about others.
-    pub fn about_the_same_goods(&self, declaration: &Mrn) -> BTreeSet<Mrn> {
-        let mut all = self.all_before(declaration);
-        all.append(&mut reached(declaration, |of| self.followers.get(of).into_iter().flatten().cloned().collect()));
-        all
-    }
-
     /// The declarations joined with one, directly or through others, itself included: as far as loaded. Who was joined
     /// once stays so: goods that left under a declaration that was changed or deleted since have left all the same.
     pub fn movement(&self, declaration: &Mrn) -> BTreeSet<Mrn> {
@@ -103,7 +93,7 @@ impl Position {
 
 /// Which declaration comes before which today: the later one names the earlier, or one of them covers the other so. What
 /// was named once and is named no longer tells nothing.
-struct Beside<'a> {
+pub(super) struct Beside<'a> {
     position: &'a Position,
     known: RefCell<BTreeMap<Mrn, Sides>>,
 }
@@ -116,7 +106,7 @@ struct Sides {
 }
 
 impl<'a> Beside<'a> {
-    const fn of(position: &'a Position) -> Self {
+    pub(super) const fn of(position: &'a Position) -> Self {
         Self { position, known: RefCell::new(BTreeMap::new()) }
     }
 
@@ -139,6 +129,24 @@ impl<'a> Beside<'a> {
             sides
         });
         what(sides)
+    }
+
+    /// The declarations from which the goods of some may have come, themselves included, the nearest first: as they say
+    /// today; those that nobody reserved, as they said when goods were presented.
+    pub(super) fn all_before<'m>(&self, of: impl IntoIterator<Item = &'m Mrn>) -> Vec<Mrn> {
+        let mut found: Vec<Mrn> = of.into_iter().cloned().collect();
+        let mut seen: BTreeSet<Mrn> = found.iter().cloned().collect();
+        let mut next = 0;
+        while let Some(of) = found.get(next).cloned() {
+            next = next.saturating_add(1);
+            let leaders = if self.position.joined(&of).is_some() {
+                self.leaders(&of)
+            } else {
+                self.position.leaders.get(&of).into_iter().flatten().cloned().collect()
+            };
+            found.extend(leaders.into_iter().filter(|leader| seen.len() < BEFORE_MAX && seen.insert(leader.clone())));
+        }
+        found
     }
 
     /// Those before and after a declaration.

@@ -3,7 +3,7 @@
 use super::*;
 use std::collections::BTreeSet;
 
-use crate::position::{Amounts, Left, Need};
+use crate::position::{Amounts, Left, Need, Paper};
 
 /// As [`put`], but what has left is not given back.
 fn put_what_is_there(
@@ -229,12 +229,15 @@ fn a_typing_error_that_was_corrected_uncovers_nothing() {
     assert_eq!(totals(&position, trucks), (6, 0, 0));
 }
 
-/// So many pieces of a line under each declaration, all on one truck.
-fn on_one_truck(position: &Position, papers: &[(usize, i128)]) -> i128 {
+/// So many pieces of a line under each declaration and its item, all on one truck.
+fn on_one_truck(position: &Position, papers: &[(usize, u32, i128)]) -> i128 {
     let trucks = line("A");
-    let papers: Vec<_> =
-        papers.iter().map(|(number, count)| (mrn(*number), Amounts::from([(trucks, *count)]))).collect();
-    position.on_one_truck(&papers)[&trucks]
+    let paper = |(number, item, count): &(usize, u32, i128)| Paper {
+        declaration: mrn(*number),
+        goods: vec![(*item, trucks, *count)],
+    };
+    let papers: Vec<_> = papers.iter().map(paper).collect();
+    position.counted_once(&papers, |_, _| true)[&trucks]
 }
 
 #[test]
@@ -247,11 +250,59 @@ fn papers_of_one_truck_are_the_same_goods_along_the_way_and_not_beside_each_othe
     {
         assert!(put(&mut position, number, &[want(1, trucks, count)], earlier));
     }
-    assert_eq!(on_one_truck(&position, &[(1, 3), (2, 3)]), 6, "groupage: two exports are different goods");
-    assert_eq!(on_one_truck(&position, &[(1, 3), (2, 3), (3, 6)]), 6, "and their transit the same");
-    assert_eq!(on_one_truck(&position, &[(3, 6), (1, 3)]), 6);
-    assert_eq!(on_one_truck(&position, &[(5, 3), (6, 3)]), 6, "two transits of one export are different goods");
-    assert_eq!(on_one_truck(&position, &[(4, 6), (5, 3), (6, 3), (7, 3)]), 6);
-    assert_eq!(on_one_truck(&position, &[(4, 1), (5, 3), (7, 2), (6, 3)]), 6, "the most that any way says");
-    assert_eq!(on_one_truck(&position, &[(1, 3), (4, 6)]), 9, "what is not joined is other goods");
+    let counted = |papers: &[(usize, i128)]| {
+        let papers: Vec<_> = papers.iter().map(|(number, count)| (*number, 1, *count)).collect();
+        on_one_truck(&position, &papers)
+    };
+    assert_eq!(counted(&[(1, 3), (2, 3)]), 6, "groupage: two exports are different goods");
+    assert_eq!(counted(&[(1, 3), (2, 3), (3, 6)]), 6, "and their transit the same");
+    assert_eq!(counted(&[(3, 6), (1, 3)]), 6);
+    assert_eq!(counted(&[(5, 3), (6, 3)]), 6, "two transits of one export are different goods");
+    assert_eq!(counted(&[(4, 6), (5, 3), (6, 3), (7, 3)]), 6);
+    assert_eq!(counted(&[(4, 1), (5, 3), (7, 2), (6, 3)]), 6, "the most that any way says");
+    assert_eq!(counted(&[(1, 3), (4, 6)]), 9, "what is not joined is other goods");
+}
+
+#[test]
+fn a_paper_without_plates_may_be_either_truck_but_two_trucks_are_not_one() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    assert!(put(&mut position, 1, &[want(1, trucks, 6)], &[]));
+    assert!(put(&mut position, 2, &[want(1, trucks, 3)], &[1]));
+    assert!(put(&mut position, 3, &[want(1, trucks, 3)], &[1]));
+    assert!(put(&mut position, 4, &[want(1, trucks, 3)], &[2]));
+    let paper = |number: usize, count: i128| Paper { declaration: mrn(number), goods: vec![(1, trucks, count)] };
+    // The export says nothing of its truck, each transit stands on another one.
+    let papers = [paper(1, 6), paper(2, 3), paper(3, 3)];
+    assert_eq!(position.counted_once(&papers, |one, other| one == 0 || other == 0)[&trucks], 6);
+    // The next transit of the same goods, on another truck than they were: they are not those.
+    let papers = [paper(1, 3), paper(2, 3), paper(4, 3)];
+    assert_eq!(position.counted_once(&papers, |one, other| one == 0 || other == 0)[&trucks], 6);
+}
+
+#[test]
+fn only_what_an_item_names_may_be_the_same_goods() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    assert!(put(&mut position, 1, &[want(1, trucks, 3)], &[]));
+    let of_item = BTreeMap::from([(1, vec![Previous { declaration: mrn(1), item: None }])]);
+    let joined = Joined { whole: Vec::new(), items: of_item };
+    let wanted = [want(1, trucks, 3), want(2, trucks, 3)];
+    position.try_position(&mrn(2), &wanted, joined, false);
+    position.keep();
+    assert_eq!(on_one_truck(&position, &[(1, 1, 3), (2, 1, 3)]), 3);
+    assert_eq!(on_one_truck(&position, &[(1, 1, 3), (2, 2, 3)]), 6);
+}
+
+#[test]
+fn neither_a_circle_nor_a_name_taken_back_makes_goods_the_same() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 60)]);
+    assert!(put(&mut position, 1, &[want(1, trucks, 2)], &[2]));
+    assert!(put(&mut position, 2, &[want(1, trucks, 2)], &[1]));
+    assert_eq!(on_one_truck(&position, &[(1, 1, 2), (2, 1, 2)]), 4);
+    assert!(put(&mut position, 3, &[want(1, trucks, 3)], &[]));
+    assert!(put(&mut position, 4, &[want(1, trucks, 3)], &[3]));
+    assert!(put(&mut position, 4, &[want(1, trucks, 3)], &[]), "named by mistake");
+    assert_eq!(on_one_truck(&position, &[(3, 1, 3), (4, 1, 3)]), 6);
 }
