@@ -106,6 +106,7 @@ async fn a_suspension_is_lifted_and_a_revocation_is_final(on: On) {
     assert_eq!(revoked.body["status"], "revoked");
     let too_late = maker.send(Method::PUT, &path("suspension"), reason).await.unwrap();
     assert_eq!(problem(&too_late), "409 status-forbids");
+    assert_eq!((&too_late.body["status"], &too_late.body["certificateStatus"]), (&json!(409), &json!("revoked")));
     let too_late = maker.send(Method::DELETE, &path("suspension"), None).await.unwrap();
     assert_eq!(problem(&too_late), "409 status-forbids");
     let no_reason = maker.send(Method::POST, &path("revocation"), Some(("application/json", b"{}".to_vec()))).await;
