@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
-use super::parameters::{Parameters, leaf_named};
+use super::parameters::{Parameters, leaf_named, page_of};
 use super::problem::ProblemDocument;
 use super::view::{CertificateView, StandingView};
 use super::{Problem, ProblemKind};
@@ -129,7 +129,7 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::Manufacturer])?;
     let Parameters(query) = query?;
-    let limit = query.limit.unwrap_or(50).clamp(1, PAGE_MAX);
+    let limit = page_of(query.limit, 50, PAGE_MAX)?;
     let before = query.before.map(leaf_named).transpose()?;
     let (key, organisation) = (app.context.keys.rows.clone(), calling.0.organisation.to_string());
     // One more than is shown: whether another page follows.

@@ -3,9 +3,13 @@
 use std::sync::OnceLock;
 
 use actix_web::http::header;
-use actix_web::{App, HttpResponse, get};
+use actix_web::{App, HttpRequest, HttpResponse, get};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
+
+use super::Problem;
+use super::parameters::refuse_unknown;
+use super::problem::ProblemDocument;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,8 +39,10 @@ pub fn document() -> &'static str {
 }
 
 /// This description of the interface.
-#[utoipa::path(tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+#[utoipa::path(tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"),
+    (status = 400, body = ProblemDocument)))]
 #[get("/v1/openapi.json")]
-pub(super) async fn serve() -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(document())
+pub(super) async fn serve(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    refuse_unknown(&request)?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(document()))
 }

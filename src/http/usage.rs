@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, page_of};
 use super::problem::ProblemDocument;
 use super::quantities::ledger_of;
 use super::{Problem, certificates};
@@ -92,7 +92,7 @@ pub(super) async fn usage(
     calling.require(&app, &[Grant::Manufacturer])?;
     let Parameters(query) = query?;
     let number = certificates::number(&path)?;
-    let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let limit = page_of(query.limit, PAGE_MAX, PAGE_MAX)?;
     let skip = query.skip.unwrap_or(0);
     own(&app, &calling, number).await?;
     let (lines, claims, more) =
