@@ -74,7 +74,7 @@ pub(super) async fn stored(
 
 /// Shows one of the caller's own certificates; a declarant sees how any certificate stands by its number.
 #[utoipa::path(tag = "certificates",
-    responses((status = 200, body = CertificateView), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = Shown), (status = 404, body = ProblemDocument)))]
 #[get("/v1/certificates/{number}")]
 pub(super) async fn show(
     app: web::Data<App>,
@@ -86,13 +86,22 @@ pub(super) async fn show(
     let (standing, certificate, jws, lines) = found;
     let view = StandingView::new(&app, &standing, &certificate, is_exhausted(&lines, false));
     if standing.organisation == calling.0.organisation {
-        return Ok(HttpResponse::Ok().json(CertificateView { standing: view, certificate, jws }));
+        let own = CertificateView { standing: view, certificate, jws };
+        return Ok(HttpResponse::Ok().json(Shown::Own(Box::new(own))));
     }
     if calling.0.may(&[Grant::Declarant]) {
         let status = StatusView { number: view.number, status: view.status };
-        return Ok(HttpResponse::Ok().json(status));
+        return Ok(HttpResponse::Ok().json(Shown::Anothers(status)));
     }
     Err(Problem::not_found())
+}
+
+/// A certificate, as far as the caller may see it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum Shown {
+    Own(Box<CertificateView>),
+    Anothers(StatusView),
 }
 
 /// What a declarant sees of another's certificate.

@@ -94,6 +94,7 @@ struct CorrectedCitation {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct DeleteQuery {
     /// The office that deletes.
+    #[param(required = true)]
     office: Option<String>,
     /// The version that is deleted, to be refused when a later one is known.
     declaration_version: Option<u32>,

@@ -40,7 +40,7 @@ pub(super) struct Usage {
     /// Its lines.
     lines: Vec<UsedLine>,
     /// What was used. What customs keeps confidential stands nowhere here.
-    used: Vec<Used>,
+    used: Vec<Use>,
 }
 
 /// A line.
@@ -61,7 +61,7 @@ struct UsedLine {
 /// A use.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Used {
+struct Use {
     /// The line.
     line: u32,
     /// How much, in the unit of the line.
@@ -108,7 +108,7 @@ pub(super) async fn usage(
             available: decimal(position.available_in_public()),
         }
     });
-    let used: Vec<Used> = claims.iter().map(|claim| shown(&app, claim)).collect();
+    let used: Vec<Use> = claims.iter().map(|claim| shown(&app, claim)).collect();
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
         let link = format!("</v1/certificates/{number}/usage?limit={limit}&skip={next}>; rel=\"next\"");
@@ -118,9 +118,9 @@ pub(super) async fn usage(
 }
 
 /// Each piece once: what another declaration of the movement holds is shown there.
-fn shown(app: &App, claim: &StoredClaim) -> Used {
+fn shown(app: &App, claim: &StoredClaim) -> Use {
     let policy = app.context.disclosure;
-    Used {
+    Use {
         line: claim.key.line.line,
         quantity: decimal(claim.claim.drawn),
         day: endmark_core::day::format(app.context.clock.moment(claim.at).day),

@@ -27,6 +27,7 @@ mod export;
 mod export_foreign;
 mod export_http;
 mod faults;
+mod interface;
 mod ledger;
 mod ledger_border;
 mod ledger_life;
