@@ -21,6 +21,18 @@ fn followed<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
+/// The members that a schema describes, in itself or in a part.
+fn members(document: &Value, schema: &Value) -> serde_json::Map<String, Value> {
+    let schema = followed(document, schema);
+    let mut found = schema["properties"].as_object().cloned().unwrap_or_default();
+    for together in ["allOf", "oneOf", "anyOf"] {
+        for part in schema[together].as_array().into_iter().flatten() {
+            found.extend(members(document, part));
+        }
+    }
+    found
+}
+
 /// What of a value a schema does not describe, or describes as something else; every member must be described.
 fn wrong(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
     let schema = followed(document, schema);
@@ -28,15 +40,7 @@ fn wrong(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<Strin
         let Some(parts) = schema[together].as_array() else { continue };
         if all {
             // A member is described by one part or another.
-            let parts: Vec<&Value> = parts.iter().map(|part| followed(document, part)).collect();
-            let members: serde_json::Map<String, Value> = parts
-                .iter()
-                .flat_map(|part| part["properties"].as_object().into_iter().flatten())
-                .map(|(name, schema)| (name.clone(), schema.clone()))
-                .collect();
-            if members.is_empty() {
-                return Vec::new();
-            }
+            let members = members(document, schema);
             return wrong(document, &json!({ "type": "object", "properties": members }), value, at);
         }
         let found: Vec<Vec<String>> = parts.iter().map(|part| wrong(document, part, value, at)).collect();
@@ -101,6 +105,11 @@ fn schemas_of(folder: &Path, found: &mut BTreeMap<String, Vec<String>>) {
             let name = renamed.or(own).unwrap().split('<').next().unwrap().to_owned();
             found.entry(name).or_default().push(path.display().to_string());
         }
+        let written_by_hand = ["string_form!(", "impl utoipa::ToSchema for "].map(|before| source.split(before).skip(1));
+        for after in written_by_hand.into_iter().flatten() {
+            let name = after.split('"').nth(1).unwrap_or_default().split('{').next().unwrap().to_owned();
+            found.entry(name).or_default().push(path.display().to_string());
+        }
     }
 }
 
@@ -113,7 +122,9 @@ fn no_two_types_share_the_name_of_a_schema() {
     assert!(found.len() > 60 && found.contains_key("DeclaredTransport"), "{:?}", found.keys());
     let document = document();
     let schemas = document["components"]["schemas"].as_object().unwrap();
-    let unknown: Vec<&String> = schemas.keys().filter(|name| !found.contains_key(*name)).collect();
+    // Text has a schema for each length.
+    let of = |name: &str| if name.starts_with("Text") { "Text".to_owned() } else { name.to_owned() };
+    let unknown: Vec<&String> = schemas.keys().filter(|name| !found.contains_key(&of(name))).collect();
     assert!(unknown.is_empty(), "the sources do not show where these come from: {unknown:?}");
     found.retain(|_, files| files.len() > 1);
     assert!(found.is_empty(), "one hides the other in the document: {found:#?}");
