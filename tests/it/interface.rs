@@ -105,7 +105,7 @@ fn schemas_of(folder: &Path, found: &mut BTreeMap<String, Vec<String>>) {
             let name = renamed.or(own).unwrap().split('<').next().unwrap().to_owned();
             found.entry(name).or_default().push(path.display().to_string());
         }
-        let written_by_hand = ["string_form!(", "impl utoipa::ToSchema for "].map(|before| source.split(before).skip(1));
+        let written_by_hand = ["string_form!(", " utoipa::ToSchema for "].map(|before| source.split(before).skip(1));
         for after in written_by_hand.into_iter().flatten() {
             let name = after.split('"').nth(1).unwrap_or_default().split('{').next().unwrap().to_owned();
             found.entry(name).or_default().push(path.display().to_string());
