@@ -68,7 +68,7 @@ struct Use {
     quantity: Decimal,
     /// The day, in the register's time zone.
     day: String,
-    /// Reserved or consumed.
+    /// How it stands: reserved, or consumed once the goods are released.
     event: Phase,
     /// The declaration, where the policy discloses it.
     #[serde(skip_serializing_if = "Option::is_none")]

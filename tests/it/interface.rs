@@ -191,3 +191,27 @@ fn every_operation_says_which_problems_it_has() {
         }
     }
 }
+
+/// The documents that docs/API.md shows for a beginning.
+fn samples() -> Vec<Value> {
+    let documented = include_str!("../../docs/API.md");
+    let blocks = documented.split("```json").skip(1).map(|after| after.split("```").next().unwrap());
+    blocks.map(|block| serde_json::from_str(block).unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn what_the_documentation_shows_for_a_beginning_is_taken_in_and_conforms() {
+    let register = Register::start(On::Sqlite).await;
+    let [mut payload, mut asked]: [Value; 2] = samples().try_into().unwrap();
+    let own = register.payload("SAMPLE-1");
+    for member in ["register", "manufacturer"] {
+        payload[member] = own[member].clone();
+    }
+    assert_eq!(payload["statements"]["digest"], own["statements"]["digest"], "the statements as they are published");
+    let (number, jws) = register.seal(&payload);
+    let taken = register.world.maker.submit(&jws).await.unwrap();
+    assert_eq!(taken.status, 201, "{}", taken.body);
+    asked["goodsItems"][0]["citations"][0]["certificate"] = json!(number);
+    assert_eq!(register.check(&asked).await["verdict"], "conforms");
+    register.stop().await;
+}
