@@ -49,8 +49,7 @@ pub(super) fn good(answered: Answered) -> Result<Value, Failed> {
         return Ok(answered.body);
     }
     let member = |name: &str| answered.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let words =
-        format!("{} {}: {} ({})", answered.status.as_u16(), member("title"), member("detail"), member("type"));
+    let words = format!("{} {}: {} ({})", answered.status.as_u16(), member("title"), member("detail"), member("type"));
     Err(Refused { words, document: answered.body }.into())
 }
 

@@ -50,7 +50,8 @@ pub(super) fn list(arguments: &ListArguments, output: Output) -> Result<Outcome,
     let shown: Vec<_> = shown.filter(|(_, state)| arguments.all || *state == "in force").collect();
     let over = validity::over(regimes, at);
     let complete_no_more = |d: &Document| {
-        let is_it = |list: &&validity::Over| d.kind == DocumentKind::List && list.id == d.id && list.version == d.version;
+        let is_it =
+            |list: &&validity::Over| d.kind == DocumentKind::List && list.id == d.id && list.version == d.version;
         over.iter().find(is_it).map(|list| format!(", complete only up to {}", endmark_core::day::format(list.until)))
     };
     let mut people: Vec<String> = shown

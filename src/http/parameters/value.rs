@@ -27,7 +27,11 @@ impl Value {
     fn number(&self, most: u64) -> Result<u64, Error> {
         let wanted = format!("a whole number from 0 to {most}");
         let number: u64 = self.parsed(&wanted)?;
-        if number > most { Err(Self::wrong(&self.name, format!("found {number}; wanted {wanted}"))) } else { Ok(number) }
+        if number > most {
+            Err(Self::wrong(&self.name, format!("found {number}; wanted {wanted}")))
+        } else {
+            Ok(number)
+        }
     }
 }
 
