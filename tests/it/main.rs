@@ -5,6 +5,7 @@
 
 mod browser;
 mod cluster;
+mod described;
 mod process;
 mod support;
 mod tables;
