@@ -1,5 +1,6 @@
 //! Settings: a TOML file, then environment variables `ENDMARK__SECTION__KEY`, which win.
 
+mod address;
 mod offline;
 mod web;
 
@@ -96,6 +97,7 @@ pub struct Disclosure {
 #[serde(deny_unknown_fields)]
 pub struct Api {
     /// Address and port; port 0 takes a free one.
+    #[serde(deserialize_with = "address::read")]
     pub listen: SocketAddr,
     /// The server's certificate chain, PEM.
     pub certificate: PathBuf,
@@ -108,6 +110,7 @@ pub struct Api {
 #[serde(deny_unknown_fields)]
 pub struct Plain {
     /// Address and port; loopback only.
+    #[serde(deserialize_with = "address::read")]
     pub listen: SocketAddr,
 }
 

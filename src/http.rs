@@ -33,6 +33,7 @@ mod suspension;
 mod tiles;
 mod usage;
 mod view;
+pub(crate) mod wanted;
 
 pub use caller::{ClientCertificate, remember_client};
 pub(crate) use checkpoint::note as checkpoint_note;

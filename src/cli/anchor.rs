@@ -20,6 +20,7 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  endmark anchor add certs/anchor.pem\n  endmark crl load certs/anchor.crl")]
     Add(AddArguments),
     /// Lists anchors.
+    #[command(after_help = "Example:\n  endmark anchor list --config register/endmark.toml")]
     List(Config),
     /// Stops trusting what was accepted after a moment; what was accepted before keeps standing.
     #[command(after_help = "Example:\n  endmark anchor distrust 5f2c…64 hex digits… --after 2026-03-16T00:00:00Z")]

@@ -28,6 +28,9 @@ pub(super) enum Command {
     )]
     Submit(SubmitArguments),
     /// Shows one of the caller's own certificates, or any to customs.
+    #[command(
+        after_help = "Example:\n  endmark certificate show EDC-7K3M-9QXD-41TZ-P0AB-0\n  endmark certificate show EDC-7K3M-9QXD-41TZ-P0AB-0 --customs"
+    )]
     Show(ShowArguments),
     /// Fetches the paper: the declaration as a PDF/A-3 with the sealed certificate attached, or its QR code.
     #[command(

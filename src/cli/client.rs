@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use endmark_core::check::ManufacturerStanding;
 use endmark_core::digest::Digest;
 use endmark_core::manufacturer::Organisation;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -17,10 +18,11 @@ use crate::writer::RegistryChange;
 pub(super) enum Command {
     /// Registers a client certificate.
     #[command(
-        after_help = "Example:\n  endmark client add certs/customs.pem --organisation lt-customs --label \"Customs system\" --grant customs:read --grant customs:write"
+        after_help = "Examples:\n  endmark client add certs/customs.pem --organisation lt-customs --label \"Customs system\" --grant customs:read --grant customs:write\n  endmark client add certs/muster.pem --organisation muster --label \"Muster's own system\" --grant manufacturer\nA manufacturer is registered first (endmark manufacturer add), under the same organisation."
     )]
     Add(AddArguments),
     /// Lists client certificates.
+    #[command(after_help = "Example:\n  endmark client list --config register/endmark.toml")]
     List(Config),
     /// Revokes one, on open connections too.
     #[command(after_help = "Example:\n  endmark client revoke 5f2c…64 hex digits…")]
@@ -79,6 +81,9 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
             let pem = std::fs::read(&a.certificate).map_err(|e| format!("{}: {e}", a.certificate.display()))?;
             let caller = caller(&pem, a.organisation, a.label, &a.grant)
                 .map_err(|error| format!("{}: {error}; wanted one PEM certificate", a.certificate.display()))?;
+            if a.grant.contains(&Grant::Manufacturer) {
+                is_a_manufacturer(&a.config, &caller.organisation)?;
+            }
             let done = format!("registered the client certificate {} for {}", caller.fingerprint, caller.organisation);
             operator::change(&a.config.config, RegistryChange::AddCaller(Box::new(caller)), output, &done)
         }
@@ -87,6 +92,18 @@ pub(super) fn run(command: Command, output: Output) -> Result<Outcome, Failed> {
             operator::change(&a.config.config, RegistryChange::RevokeCaller(a.fingerprint), output, &done)
         }
         Command::List(config) => list(&config, output),
+    }
+}
+
+/// A caller with the grant of manufacturers and no manufacturer behind it could submit nothing.
+fn is_a_manufacturer(config: &Config, organisation: &Organisation) -> Result<(), Failed> {
+    match operator::registry(&config.config)?.manufacturer(organisation) {
+        ManufacturerStanding::Unregistered => Err(format!(
+            "no manufacturer {organisation} is registered, so this caller could submit nothing; register it first: \
+             endmark manufacturer add {organisation} --name NAME --identifier SCHEME:VALUE --scope CODE"
+        )
+        .into()),
+        ManufacturerStanding::Known(_) | ManufacturerStanding::Unreadable => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use endmark_core::regime::Regimes;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
@@ -54,20 +55,25 @@ pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Fail
     };
     let config = make_register(&arguments.dir, &layout)?;
     let shown = config.display().to_string();
-    let law = crate::law::built_in()?;
-    let clock = Settings::read(&config)?.clock()?;
-    let lacking = law.lacking(law.not_over(clock.moment(clock.now()).day));
+    let settings = Settings::read(&config)?;
+    let law = Regimes::new(crate::law::built_in()?, settings.lists_valid_until);
+    let clock = settings.clock()?;
+    let today = clock.moment(clock.now()).day;
+    let lacking = law.data().lacking(law.data().not_over(today));
+    let over = regime::over(&law, today);
     output.show(
         format_args!(
             "The register {} is ready in {}.\nBack up {}/keys: without them no checkpoint can be signed and no row \
-             believed.\n{}\n\nNext:\n  endmark anchor add ANCHOR.pem --config {shown}\n  endmark regime load LIST.csv \
+             believed.\n{}{}\n\nNext:\n  endmark anchor add ANCHOR.pem --config {shown}\n  endmark regime load LIST.csv \
              --config {shown}\n  endmark serve --config {shown}",
             layout.origin,
             arguments.dir.display(),
             arguments.dir.display(),
             regime::warning(&lacking),
+            regime::over_warning(&over),
         ),
-        &json!({ "config": shown, "origin": layout.origin, "listsNotLoaded": regime::names(&lacking) }),
+        &json!({ "config": shown, "origin": layout.origin, "listsNotLoaded": regime::names(&lacking),
+                 "listsOver": regime::over_json(&over) }),
     );
     Ok(Outcome::Yes)
 }

@@ -18,10 +18,13 @@ pub(super) enum Command {
     )]
     Add(AddArguments),
     /// Lists manufacturers.
+    #[command(after_help = "Example:\n  endmark manufacturer list --config register/endmark.toml")]
     List(Config),
     /// Stops a manufacturer from sealing; its certificates no longer conform.
+    #[command(after_help = "Example:\n  endmark manufacturer suspend muster")]
     Suspend(OneArguments),
     /// Lets a suspended manufacturer seal again.
+    #[command(after_help = "Example:\n  endmark manufacturer resume muster")]
     Resume(OneArguments),
 }
 

@@ -166,3 +166,28 @@ fn init_log(default: &str, json: bool) {
 fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
     actix_web::rt::System::new().block_on(future)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    /// The commands that do something, by their whole name.
+    fn commands(of: &clap::Command, before: &str, found: &mut Vec<(String, bool)>) {
+        let name = format!("{before} {}", of.get_name());
+        if of.get_subcommands().next().is_none() {
+            let example = of.get_after_help().is_some_and(|help| help.to_string().contains("Example"));
+            found.push((name, example));
+            return;
+        }
+        of.get_subcommands().for_each(|command| commands(command, &name, found));
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        let mut found = Vec::new();
+        commands(&super::Arguments::command(), "", &mut found);
+        assert!(found.len() > 40, "{found:?}");
+        let without: Vec<&String> = found.iter().filter(|(_, example)| !example).map(|(name, _)| name).collect();
+        assert!(without.is_empty(), "{without:?}");
+    }
+}

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use super::remote::Refused;
 
 /// Where answers go.
 #[derive(Debug, Clone, Copy)]
@@ -18,11 +20,14 @@ impl Output {
         let _ = if self.json { writeln!(out, "{json}") } else { writeln!(out, "{people}") };
     }
 
-    /// Prints a failure with its causes, on stderr.
+    /// Prints a failure with its causes, on stderr; a problem of a register with its members too.
     pub(super) fn error(self, error: &(dyn std::error::Error + 'static)) {
         let mut err = std::io::stderr().lock();
         let _ = if self.json {
-            writeln!(err, "{}", json!({ "error": error.to_string() }))
+            let problem = error.downcast_ref::<Refused>().and_then(|refused| refused.document.as_object());
+            let mut members = problem.cloned().unwrap_or_default();
+            members.insert("error".to_owned(), error.to_string().into());
+            writeln!(err, "{}", Value::Object(members))
         } else {
             writeln!(err, "endmark: {error}")
         };

@@ -129,9 +129,14 @@ fn crl(arguments: &CrlArguments, now: OffsetDateTime, output: Output) -> Result<
     let list = pki::revocation_list(&anchor, arguments.number, now, Duration::hours(arguments.hours.into()), &revoked)?;
     fs::write(&arguments.out, list)?;
     let path = arguments.out.display().to_string();
+    let (hours, next) = (arguments.hours, arguments.number.saturating_add(1));
     output.show(
-        format_args!("Wrote {path}, {} revoked.", revoked.len()),
-        &json!({ "list": path, "revoked": revoked.len() }),
+        format_args!(
+            "Wrote {path}, {} revoked. It is good for {hours} hours: after them every certificate under this anchor is \
+             cannotBeChecked. Make and load the next one (--number {next}) before, or choose --hours.",
+            revoked.len()
+        ),
+        &json!({ "list": path, "revoked": revoked.len(), "hours": hours }),
     );
     Ok(Outcome::Yes)
 }

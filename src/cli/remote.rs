@@ -35,13 +35,22 @@ impl Remote {
     }
 }
 
+/// The register answered with a problem: its words for people, the whole document for programs.
+#[derive(Debug, thiserror::Error)]
+#[error("{words}")]
+pub(super) struct Refused {
+    words: String,
+    pub(super) document: Value,
+}
+
 /// The body of a good answer; a problem document becomes a failure with its words.
 pub(super) fn good(answered: Answered) -> Result<Value, Failed> {
     if answered.status.is_success() {
         return Ok(answered.body);
     }
     let member = |name: &str| answered.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Err(format!("{} {}: {} ({})", answered.status.as_u16(), member("title"), member("detail"), member("type")).into())
+    let words = format!("{} {}: {} ({})", answered.status.as_u16(), member("title"), member("detail"), member("type"));
+    Err(Refused { words, document: answered.body }.into())
 }
 
 /// A member of an answer as text for people.

@@ -4,7 +4,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::output::Output;
-use super::{Config, Failed, Outcome, block_on};
+use super::{Config, Failed, Outcome, block_on, regime};
 use crate::app;
 use crate::config::Settings;
 
@@ -22,6 +22,11 @@ pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome, Fail
     block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let running = app::start(&settings, settings.clock()?).await?;
+        let clock = &running.app.context.clock;
+        let over = regime::over_warning(&regime::over(&running.app.regimes(), clock.moment(clock.now()).day));
+        if !over.is_empty() {
+            tracing::warn!("{}", over.trim_start());
+        }
         output.show(
             format_args!(
                 "Endmark serves {}\n  api  https://{}\n  web  {}\n  ops  http://{}",

@@ -17,6 +17,7 @@ pub(super) enum Command {
     )]
     Add(AddArguments),
     /// Lists webhooks.
+    #[command(after_help = "Example:\n  endmark webhook list --config register/endmark.toml")]
     List(Config),
     /// Forgets a webhook and what it was still to be told.
     #[command(after_help = "Example:\n  endmark webhook remove whk_5f2c…")]

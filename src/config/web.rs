@@ -13,6 +13,7 @@ use super::ConfigError;
 #[serde(deny_unknown_fields)]
 pub struct Web {
     /// Address and port; without certificate and key loopback only.
+    #[serde(deserialize_with = "super::address::read")]
     pub listen: SocketAddr,
     /// The server's certificate chain, PEM: with it and the key the pages are served over HTTPS.
     pub certificate: Option<PathBuf>,

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use super::caller::Calling;
 use super::parameters::{Parameters, leaf_named, malformed};
 use super::problem::ProblemDocument;
-use super::{Problem, ProblemKind};
+use super::{Problem, ProblemKind, wanted};
 use crate::app::App;
 use crate::export::{Order, said};
 use crate::registry::Grant;
@@ -77,10 +77,10 @@ impl Query {
             organisation: self.organisation.clone(),
             client: parsed("client", self.client.as_deref(), client)?,
             certificate: parsed("certificate", self.certificate.as_deref(), number)?,
-            declaration: self.declaration.clone(),
-            kind: self.kind.clone(),
-            decision: self.decision.clone(),
-            office: self.office.clone(),
+            declaration: parsed("declaration", self.declaration.as_deref(), wanted::declaration)?,
+            kind: parsed("type", self.kind.as_deref(), wanted::kind)?,
+            decision: parsed("decision", self.decision.as_deref(), wanted::decision)?,
+            office: parsed("office", self.office.as_deref(), wanted::office)?,
         })
     }
 }
@@ -159,6 +159,9 @@ pub(super) async fn entries(
     calling.require(&app, &[Grant::Auditor])?;
     let Parameters(query) = query?;
     let filter = query.filter()?;
+    if query.limit == Some(0) {
+        return Err(malformed("limit: found 0; wanted a whole number from 1, or none for all"));
+    }
     let after = query.after.map(leaf_named).transpose()?;
     let order = Order { filter: filter.clone(), evidence: query.evidence, table: false, since: None };
     let text = said(&order).map_err(|error| Problem::new(ProblemKind::Internal, error.to_string()))?;

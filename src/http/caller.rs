@@ -10,6 +10,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{FromRequest, HttpRequest, web::Data};
 use endmark_core::digest::Digest;
 
+use super::parameters::refuse_unknown;
 use super::problem::grant_missing;
 use super::{Problem, ProblemKind};
 use crate::app::{App, Cause};
@@ -69,7 +70,8 @@ impl FromRequest for Calling {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identify(request))
+        // Every endpoint asks who calls: here no address says what its endpoint does not read.
+        ready(identify(request).and_then(|calling| refuse_unknown(request).map(|()| calling)))
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
-use super::parameters::{Parameters, leaf_named};
+use super::parameters::{Parameters, leaf_named, page_of};
 use super::problem::ProblemDocument;
 use super::view::{CertificateView, StandingView};
 use super::{Problem, ProblemKind};
@@ -74,7 +74,7 @@ pub(super) async fn stored(
 
 /// Shows one of the caller's own certificates; a declarant sees how any certificate stands by its number.
 #[utoipa::path(tag = "certificates",
-    responses((status = 200, body = CertificateView), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = Shown), (status = 404, body = ProblemDocument)))]
 #[get("/v1/certificates/{number}")]
 pub(super) async fn show(
     app: web::Data<App>,
@@ -86,13 +86,22 @@ pub(super) async fn show(
     let (standing, certificate, jws, lines) = found;
     let view = StandingView::new(&app, &standing, &certificate, is_exhausted(&lines, false));
     if standing.organisation == calling.0.organisation {
-        return Ok(HttpResponse::Ok().json(CertificateView { standing: view, certificate, jws }));
+        let own = CertificateView { standing: view, certificate, jws };
+        return Ok(HttpResponse::Ok().json(Shown::Own(Box::new(own))));
     }
     if calling.0.may(&[Grant::Declarant]) {
         let status = StatusView { number: view.number, status: view.status };
-        return Ok(HttpResponse::Ok().json(status));
+        return Ok(HttpResponse::Ok().json(Shown::Anothers(status)));
     }
     Err(Problem::not_found())
+}
+
+/// A certificate, as far as the caller may see it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum Shown {
+    Own(Box<CertificateView>),
+    Anothers(StatusView),
 }
 
 /// What a declarant sees of another's certificate.
@@ -129,7 +138,7 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::Manufacturer])?;
     let Parameters(query) = query?;
-    let limit = query.limit.unwrap_or(50).clamp(1, PAGE_MAX);
+    let limit = page_of(query.limit, 50, PAGE_MAX)?;
     let before = query.before.map(leaf_named).transpose()?;
     let (key, organisation) = (app.context.keys.rows.clone(), calling.0.organisation.to_string());
     // One more than is shown: whether another page follows.

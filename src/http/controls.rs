@@ -43,7 +43,7 @@ pub(super) struct ControlView {
     answers: Option<String>,
     /// Whether it was recorded without a network.
     offline: bool,
-    /// When it was recorded; without a network the word of the officer's device.
+    /// When it was recorded: the word of the officer's device, and where that lies ahead the register's time.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     recorded_at: OffsetDateTime,

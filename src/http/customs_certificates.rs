@@ -45,13 +45,13 @@ pub(super) async fn show(
     Ok(HttpResponse::Ok().json(CertificateView { standing, certificate, jws }))
 }
 
-/// Puts into the log that customs reads a document. Nothing is shown before its entry is durable.
+/// Puts into the log that customs reads a document, and gives the entry. Nothing is shown before it is durable.
 pub(super) async fn record_reading(
     app: &App,
     calling: &Calling,
     number: CertificateNumber,
     office: Option<&Office>,
-) -> Result<(), Problem> {
+) -> Result<u64, Problem> {
     let prepare = async || {
         Ok::<_, Problem>(Command {
             origin: calling.origin(),
@@ -59,8 +59,9 @@ pub(super) async fn record_reading(
             action: Action::ReadDocument { number, office: office.cloned() },
         })
     };
-    match app.submit(prepare).await?.reply {
-        Reply::DocumentShown => Ok(()),
+    let answer = app.submit(prepare).await?;
+    match answer.reply {
+        Reply::DocumentShown => Ok(answer.leaf),
         _ => Err(Problem::not_found()),
     }
 }

@@ -13,6 +13,7 @@ use super::caller::Calling;
 use super::customs_certificates::record_reading;
 use super::parameters::Parameters;
 use super::problem::ProblemDocument;
+use super::suspension::status_forbids;
 use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
 use crate::keys::KeyError;
@@ -38,20 +39,23 @@ async fn printable(app: &App, calling: &Calling, path: &str) -> Result<(Standing
     let found = certificates::stored(app, number).await?;
     let of = |standing: &Standing| standing.organisation == calling.0.organisation;
     let own = found.as_ref().is_some_and(|(standing, ..)| of(standing)) && calling.0.may(&[Grant::Manufacturer]);
+    let mut entry = None;
     if !own {
         if !calling.0.may(&[Grant::CustomsRead, Grant::CustomsWrite]) {
             return Err(Problem::not_found());
         }
-        record_reading(app, calling, number, None).await?;
+        entry = Some(record_reading(app, calling, number, None).await?);
     }
     let (standing, certificate, jws, _) = found.ok_or_else(Problem::not_found)?;
     match standing.status {
         StoredStatus::Valid => Ok((standing, certificate, jws)),
         StoredStatus::Suspended { .. } | StoredStatus::Revoked { .. } | StoredStatus::Replaced { .. } => {
-            Err(Problem::new(
-                ProblemKind::StatusForbids,
-                "papers are made only of a certificate that is neither suspended, revoked nor replaced",
-            ))
+            let detail = "papers are made only of a certificate that is neither suspended, revoked nor replaced";
+            let problem = status_forbids(detail, &standing.status);
+            Err(match entry {
+                Some(entry) => problem.with("entry", entry),
+                None => problem,
+            })
         }
     }
 }

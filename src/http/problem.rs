@@ -114,6 +114,9 @@ kinds! {
     Internal INTERNAL_SERVER_ERROR "internal" "A fault of the service";
 }
 
+/// The members that every problem has (RFC 9457, and the request's id): no further member takes their names.
+const RESERVED: [&str; 6] = ["type", "title", "status", "detail", "instance", "requestId"];
+
 /// A problem document.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -139,7 +142,7 @@ pub(super) struct ProblemDocument {
     /// The request's id, for the operator. Further members depend on the type.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
-    /// Members of this type of problem, such as `reason`, `member`, `number`, `entry`.
+    /// Members of this type of problem, such as `reason`, `number`, `entry`: docs/API.md has them.
     #[serde(flatten)]
     members: Map<String, Value>,
 }
@@ -152,10 +155,14 @@ impl Problem {
         Self { kind, detail: detail.into(), members: Map::new(), retry_after_seconds }
     }
 
-    /// With a further member.
+    /// With a further member. One that every problem has is not put there twice: the first would be hidden.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(member.to_owned(), value.into());
+        let is_free = !RESERVED.contains(&member);
+        debug_assert!(is_free, "every problem has a member {member}");
+        if is_free {
+            self.members.insert(member.to_owned(), value.into());
+        }
         self
     }
 

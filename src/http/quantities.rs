@@ -10,7 +10,7 @@ use time::Date;
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
-use super::parameters::{Parameters, leaf_named, malformed};
+use super::parameters::{Parameters, leaf_named, malformed, page_of};
 use super::problem::ProblemDocument;
 use super::{Problem, ProblemKind, certificates};
 use crate::app::App;
@@ -69,7 +69,7 @@ pub(super) async fn quantities(
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
     let Parameters(query) = query?;
     let number = certificates::number(&path)?;
-    let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let limit = page_of(query.limit, PAGE_MAX, PAGE_MAX)?;
     let cursor = |text: &str| ClaimPage::cursor(text).ok_or_else(|| malformed("after: take it from the Link header"));
     let after = query.after.as_deref().map(cursor).transpose()?;
     let (lines, claims, more_entries) =
@@ -120,7 +120,7 @@ pub(super) async fn used(
 ) -> Result<HttpResponse, Problem> {
     calling.require(&app, &[Grant::CustomsRead, Grant::CustomsWrite])?;
     let Parameters(Period { used_from, used_until, after, limit }) = query?;
-    let limit = limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let limit = page_of(limit, PAGE_MAX, PAGE_MAX)?;
     let day = |text: &str| -> Result<Date, Problem> {
         endmark_core::day::parse(text).ok_or_else(|| malformed(format!("{text:?} is no day like 2026-03-16")))
     };

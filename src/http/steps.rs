@@ -94,6 +94,7 @@ struct CorrectedCitation {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct DeleteQuery {
     /// The office that deletes.
+    #[param(required = true)]
     office: Option<String>,
     /// The version that is deleted, to be refused when a later one is known.
     declaration_version: Option<u32>,
@@ -296,10 +297,26 @@ pub(super) struct TurnBack {
 }
 
 fn presentation(id: &str) -> Result<String, Problem> {
+    // Clients take "." and ".." out of an address: nobody could reach such a presentation again.
     let good = (1..=35).contains(&id.len())
+        && !matches!(id, "." | "..")
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     if good {
         return Ok(id.to_owned());
     }
-    Err(parameters::malformed("the name of a presentation has 1 to 35 letters, digits or -_."))
+    let wanted = "the name of a presentation has 1 to 35 letters, digits or -_. and is neither \".\" nor \"..\"";
+    Err(parameters::malformed(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_presentation_is_never_named_as_a_step_of_an_address() {
+        for good in ["T1", "truck-1", "a.b", "...", "_"] {
+            assert!(super::presentation(good).is_ok(), "{good}");
+        }
+        for bad in ["", ".", "..", "a b", "a/b", &"x".repeat(36)] {
+            assert!(super::presentation(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! `PUT` and `DELETE /v1/certificates/{number}/suspension`.
 
+use std::borrow::Cow;
+
 use actix_web::{HttpRequest, HttpResponse, delete, put, web};
+use endmark_core::check::StoredStatus;
 use endmark_core::text::Text;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -66,10 +69,14 @@ pub(super) async fn change(app: &App, calling: &Calling, action: Action) -> Resu
         }
         Reply::NotFound => Err(Problem::not_found().with("entry", answer.leaf)),
         Reply::StatusForbids(standing) => {
-            let status = standing.status.as_str();
-            let detail = format!("{} is {status}, which is final", standing.number);
-            Err(Problem::new(ProblemKind::StatusForbids, detail).with("status", status).with("entry", answer.leaf))
+            let detail = format!("{} is {}, which is final", standing.number, standing.status.as_str());
+            Err(status_forbids(detail, &standing.status).with("entry", answer.leaf))
         }
         _ => Err(Problem::new(ProblemKind::Internal, "give the operator the request id")),
     }
+}
+
+/// The status of a certificate is against it.
+pub(super) fn status_forbids(detail: impl Into<Cow<'static, str>>, status: &StoredStatus) -> Problem {
+    Problem::new(ProblemKind::StatusForbids, detail).with("certificateStatus", status.as_str())
 }

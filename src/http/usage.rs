@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Calling;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, page_of};
 use super::problem::ProblemDocument;
 use super::quantities::ledger_of;
 use super::{Problem, certificates};
@@ -40,7 +40,7 @@ pub(super) struct Usage {
     /// Its lines.
     lines: Vec<UsedLine>,
     /// What was used. What customs keeps confidential stands nowhere here.
-    used: Vec<Used>,
+    used: Vec<Use>,
 }
 
 /// A line.
@@ -61,14 +61,14 @@ struct UsedLine {
 /// A use.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Used {
+struct Use {
     /// The line.
     line: u32,
     /// How much, in the unit of the line.
     quantity: Decimal,
     /// The day, in the register's time zone.
     day: String,
-    /// Reserved or consumed.
+    /// How it stands: reserved, or consumed once the goods are released.
     event: Phase,
     /// The declaration, where the policy discloses it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub(super) async fn usage(
     calling.require(&app, &[Grant::Manufacturer])?;
     let Parameters(query) = query?;
     let number = certificates::number(&path)?;
-    let limit = query.limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let limit = page_of(query.limit, PAGE_MAX, PAGE_MAX)?;
     let skip = query.skip.unwrap_or(0);
     own(&app, &calling, number).await?;
     let (lines, claims, more) =
@@ -108,7 +108,7 @@ pub(super) async fn usage(
             available: decimal(position.available_in_public()),
         }
     });
-    let used: Vec<Used> = claims.iter().map(|claim| shown(&app, claim)).collect();
+    let used: Vec<Use> = claims.iter().map(|claim| shown(&app, claim)).collect();
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
         let link = format!("</v1/certificates/{number}/usage?limit={limit}&skip={next}>; rel=\"next\"");
@@ -118,9 +118,9 @@ pub(super) async fn usage(
 }
 
 /// Each piece once: what another declaration of the movement holds is shown there.
-fn shown(app: &App, claim: &StoredClaim) -> Used {
+fn shown(app: &App, claim: &StoredClaim) -> Use {
     let policy = app.context.disclosure;
-    Used {
+    Use {
         line: claim.key.line.line,
         quantity: decimal(claim.claim.drawn),
         day: endmark_core::day::format(app.context.clock.moment(claim.at).day),

@@ -18,7 +18,7 @@ pub(super) struct StandingView {
     pub(super) number: CertificateNumber,
     /// Its status now: the first that applies of revoked, replaced, suspended, expired, exhausted, notYetValid, valid.
     pub(super) status: ShownStatus,
-    /// Why it was suspended or revoked.
+    /// Why it was suspended or revoked; where it was replaced, the number of the new certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status_reason: Option<String>,
     /// The manufacturer's own reference.

@@ -7,7 +7,7 @@ use endmark::client::Client;
 use endmark::registry::Grant;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use crate::support::{On, Register, consignment, on_both_databases, problem, sql, stranger};
+use crate::support::{On, Register, consignment, nobodys_number, on_both_databases, problem, sql, stranger};
 
 on_both_databases!(
     an_unregistered_client_certificate_is_refused
@@ -15,6 +15,7 @@ on_both_databases!(
     a_caller_without_the_grant_is_told_which_one
     someone_elses_number_and_no_number_are_the_same_404
     an_address_that_cannot_be_read_is_a_problem_document_everywhere
+    every_endpoint_refuses_a_parameter_it_does_not_have_and_names_one_it_cannot_read
 );
 
 #[actix_web::test]
@@ -139,7 +140,6 @@ async fn an_address_that_cannot_be_read_is_a_problem_document_everywhere(on: On)
             }
             if !of("query").is_empty() {
                 let path = filled("17");
-                wrong.push(format!("{path}?nonsense=1"));
                 wrong.push(format!("{path}?{0}=1&{0}=2", of("query")[0]["name"].as_str().unwrap()));
             }
             for path in wrong {
@@ -152,12 +152,59 @@ async fn an_address_that_cannot_be_read_is_a_problem_document_everywhere(on: On)
         }
     }
     assert!(asked > 25, "{asked}");
-    let unknown = client.get("/v1/regimes?att=2026-03-16").await.unwrap();
-    assert_eq!(problem(&unknown), "400 parameter-malformed");
-    assert!(
-        unknown.body["detail"].as_str().unwrap().contains("unknown field `att`, expected `at`"),
-        "{}",
-        unknown.body
-    );
+    register.stop().await;
+}
+
+async fn every_endpoint_refuses_a_parameter_it_does_not_have_and_names_one_it_cannot_read(on: On) {
+    let register = Register::start(on).await;
+    let grants = [Grant::Manufacturer, Grant::CustomsRead, Grant::CustomsWrite, Grant::Declarant, Grant::Auditor];
+    let (_, client) = register.register("everything", &grants);
+    register.settled(&client).await;
+    let described = client.get("/v1/openapi.json").await.unwrap().body;
+    let before = register.checkpoint().await;
+    let mut asked = 0;
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        let path = path.replace("{number}", &nobodys_number()).replace("{mrn}", "26LTVR1000EX000017");
+        let path = path.replace("{presentation}", "T1").replace("{id}", "17").replace("{path}", "0/000");
+        assert!(!path.contains('{'), "{path}");
+        for (method, operation) in methods.as_object().unwrap() {
+            let method: reqwest::Method = method.to_uppercase().parse().unwrap();
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let mut wrong = vec![("bogus", "1".to_owned())];
+            for parameter in parameters.iter().filter(|one| one["in"] == "query") {
+                let (name, kind) = (parameter["name"].as_str().unwrap(), parameter["schema"]["type"].to_string());
+                let values: &[&str] = match kind {
+                    kind if kind.contains("integer") => &["x", "-1", "", "99999999999999999999"],
+                    kind if kind.contains("boolean") => &["yes", "1"],
+                    _ => &[],
+                };
+                wrong.extend(values.iter().map(|value| (name, (*value).to_owned())));
+                if name == "limit" {
+                    wrong.push((name, "0".to_owned()));
+                }
+            }
+            for (name, value) in wrong {
+                // What is needed is there, so that only the one parameter is wrong.
+                let needed = if path == "/v1/customs/certificates" && name != "bogus" {
+                    "&usedFrom=2026-03-16&usedUntil=2026-03-16"
+                } else {
+                    ""
+                };
+                let path = format!("{path}?{name}={value}{needed}");
+                let answered = client.send(method.clone(), &path, None).await.unwrap();
+                assert_eq!(problem(&answered), "400 parameter-malformed", "{method} {path}: {}", answered.body);
+                assert!(answered.body["detail"].as_str().unwrap().contains(name), "{method} {path}: {}", answered.body);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 60, "{asked}");
+    let mistyped = client.get("/v1/regimes?att=2026-03-16").await.unwrap();
+    let wanted = "\"att\" is no parameter of this endpoint; it has at";
+    assert_eq!(mistyped.body["detail"], wanted);
+    let refused = client.get("/v1/certificates?limit=-1").await.unwrap();
+    let wanted = "limit: found \"-1\"; wanted a whole number from 0 to 4294967295";
+    assert_eq!(refused.body["detail"], wanted);
+    assert_eq!(register.checkpoint().await, before, "none of it is an entry");
     register.stop().await;
 }

@@ -35,6 +35,9 @@ fn init_never_overwrites_a_register_and_every_operator_command_is_an_entry() {
     assert_eq!(entry(&["crl", "load", "certs/anchor.crl"]), 2);
     let manufacturer =
         ["manufacturer", "add", "maker", "--name", "Maker GmbH", "--identifier", "NTR:DE-HRB1", "--scope", "84"];
+    let nobody = ["client", "add", "certs/customs.pem", "--organisation", "maker", "--grant", "manufacturer"];
+    let refused = json(folder, 2, &[nobody.as_slice(), &config].concat());
+    assert!(refused["error"].as_str().unwrap().contains("endmark manufacturer add maker"), "{refused}");
     assert_eq!(entry(&manufacturer), 3);
     assert_eq!(entry(&["manufacturer", "suspend", "maker"]), 4);
     assert_eq!(entry(&["manufacturer", "resume", "maker"]), 5);
@@ -177,6 +180,9 @@ async fn a_manufacturer_seals_submits_shows_and_verifies_and_customs_checks() {
     let genuine = json(folder, 0, &["certificate", "verify", "one.jws", "--anchor", "certs/anchor.pem"]);
     assert_eq!(genuine["organizationIdentifier"], "NTRDE-HRB123456");
     std::fs::write(folder.join("two.jws"), jws.replacen('.', ".A", 1)).unwrap();
+    let refused = run(2, &["certificate", "submit", "two.jws"], "maker");
+    assert!(refused["type"].as_str().unwrap().starts_with("urn:endmark:problem:seal-"), "{refused}");
+    assert!(refused["status"].is_u64() && refused["reason"].is_string() && refused["error"].is_string(), "{refused}");
     let forged = json(folder, 1, &["certificate", "verify", "two.jws", "--anchor", "certs/anchor.pem"]);
     assert_eq!(forged["genuine"], false);
     let foreign = json(folder, 1, &["certificate", "verify", "one.jws", "--anchor", "tls/authority.pem"]);

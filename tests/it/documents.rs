@@ -13,6 +13,27 @@ fn every_problem_type_is_in_the_api_documentation() {
 }
 
 #[test]
+fn further_members_of_problems_are_documented_and_hide_none_that_every_problem_has() {
+    let documented = include_str!("../../docs/API.md");
+    let mut seen = 0;
+    let mut paths = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http"))];
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(std::fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        let source = std::fs::read_to_string(path).unwrap();
+        for member in source.split(".with(\"").skip(1).map(|after| after.split('"').next().unwrap()) {
+            let common = ["type", "title", "status", "detail", "instance", "requestId"];
+            assert!(!common.contains(&member), "{member} would stand twice");
+            assert!(documented.contains(&format!("`{member}`")), "docs/API.md lacks the member {member}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20);
+}
+
+#[test]
 fn every_refusal_is_in_the_api_documentation() {
     let documented = include_str!("../../docs/API.md");
     let source = include_str!("../../core/src/acceptance/mod.rs");

@@ -113,7 +113,7 @@ async fn an_auditor_reads_entries_by_every_filter_and_nobody_else_does(on: On) {
     for query in queries {
         let found = stream(&auditor, &query).await;
         assert!(found.iter().any(|entry| entry["leaf"] == checked), "{query}");
-        let others = stream(&auditor, &format!("{query}&office=XX000000")).await;
+        let others = stream(&auditor, &format!("{query}&office=LV000000")).await;
         assert!(others.is_empty(), "{query}: {others:?}");
     }
     let reserved = stream(&auditor, &format!("?declaration={}&type=declarationReserved", mrn(1))).await;
@@ -122,8 +122,17 @@ async fn an_auditor_reads_entries_by_every_filter_and_nobody_else_does(on: On) {
     let with = stream(&auditor, &format!("?evidence=true&after={}&limit=1", checked - 1)).await;
     assert_eq!(serde_json::from_str::<Value>(with[0]["entry"].as_str().unwrap()).unwrap()["leaf"], checked);
     assert!(with[0]["evidence"].is_string() && with[0]["salt"].is_string(), "{}", with[0]);
-    let refused = auditor.get("/v1/audit/entries?client=5f").await.unwrap();
-    assert_eq!(problem(&refused), "400 parameter-malformed");
+    for (bad, wanted) in [
+        ("client=5f", "client"),
+        ("type=consignmentChecked2", "`consignmentChecked`"),
+        ("decision=conform", "conforms"),
+        ("declaration=26LTVR1000+EX", "declaration"),
+        ("office=Vilnius", "office"),
+    ] {
+        let refused = auditor.get(&format!("/v1/audit/entries?{bad}")).await.unwrap();
+        assert_eq!(problem(&refused), "400 parameter-malformed", "{bad}");
+        assert!(refused.body["detail"].as_str().unwrap().contains(wanted), "{}", refused.body);
+    }
     for other in [&register.world.customs, &register.world.maker] {
         assert_eq!(problem(&other.get("/v1/audit/entries").await.unwrap()), "403 grant-missing");
         assert_eq!(problem(&other.get("/v1/audit/consistency?old=1").await.unwrap()), "403 grant-missing");

@@ -5,6 +5,7 @@
 
 mod browser;
 mod cluster;
+mod described;
 mod process;
 mod support;
 mod tables;
@@ -27,6 +28,7 @@ mod export;
 mod export_foreign;
 mod export_http;
 mod faults;
+mod interface;
 mod ledger;
 mod ledger_border;
 mod ledger_life;

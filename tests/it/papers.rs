@@ -131,7 +131,17 @@ async fn no_paper_is_made_of_a_certificate_that_does_not_stand(on: On) {
     let path = |what: &str| format!("/v1/certificates/{number}/{what}");
     let suspended = maker.send(Method::PUT, &path("suspension"), reason()).await.unwrap();
     assert!(suspended.status.is_success());
-    assert_eq!(problem(&maker.get(&path("qr.svg")).await.unwrap()), "409 status-forbids");
+    for file in ["qr.svg", "document.pdf"] {
+        let refused = maker.get(&path(file)).await.unwrap();
+        assert_eq!(problem(&refused), "409 status-forbids");
+        let members = (&refused.body["status"], &refused.body["certificateStatus"], refused.body.get("entry"));
+        assert_eq!(members, (&json!(409), &json!("suspended"), None), "the maker's own reading is no entry");
+        let refused = register.world.customs.get(&path(file)).await.unwrap();
+        assert_eq!((&refused.body["status"], &refused.body["certificateStatus"]), (&json!(409), &json!("suspended")));
+        let receipt = format!("/v1/entries/{}/receipt", refused.body["entry"]);
+        let entry = register.world.customs.get(&receipt).await.unwrap().body.to_string();
+        assert!(entry.contains("documentRead"), "{entry}");
+    }
     maker.send(Method::DELETE, &path("suspension"), None).await.unwrap();
     fetch(maker, &path("qr.svg")).await;
     maker.send(Method::POST, &path("revocation"), reason()).await.unwrap();

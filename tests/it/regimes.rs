@@ -382,6 +382,11 @@ fn the_command_line_checks_tests_lists_shows_compares_and_imports() {
     let run = |code, arguments: &[&str]| json(folder, code, &[arguments, &config].concat());
     assert_eq!(run(0, &["regime", "load", "list.csv", "ban.toml"])["entry"], 1);
     let listed = run(0, &["regime", "list", "--at", "2026-03-16"]);
+    assert_eq!(listed["listsOver"], json!([]), "every list is complete up to later than that");
+    // After their last day lists still count, and are said to be complete no more.
+    let later = run(0, &["regime", "list", "--at", "2026-09-01"]);
+    let over = later["listsOver"].as_array().unwrap();
+    assert!(over.iter().any(|list| list["validUntil"] == "2026-04-23"), "{over:?}");
     let documents = listed["documents"].as_array().unwrap();
     assert!(documents.iter().any(|document| document["id"] == "TEST-BAN" && document["state"] == "in force"));
     let ended = |document: &Value| document["kind"] == "regime" && document["id"] == "LT-2023-07-03";

@@ -106,6 +106,7 @@ async fn a_suspension_is_lifted_and_a_revocation_is_final(on: On) {
     assert_eq!(revoked.body["status"], "revoked");
     let too_late = maker.send(Method::PUT, &path("suspension"), reason).await.unwrap();
     assert_eq!(problem(&too_late), "409 status-forbids");
+    assert_eq!((&too_late.body["status"], &too_late.body["certificateStatus"]), (&json!(409), &json!("revoked")));
     let too_late = maker.send(Method::DELETE, &path("suspension"), None).await.unwrap();
     assert_eq!(problem(&too_late), "409 status-forbids");
     let no_reason = maker.send(Method::POST, &path("revocation"), Some(("application/json", b"{}".to_vec()))).await;
@@ -179,11 +180,18 @@ async fn malformed_submissions_get_a_problem_of_their_own_and_no_entry() {
         assert!(answered.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{name}");
         assert!(answered.body["requestId"].as_str().is_some(), "{name}");
     }
+    assert_eq!(register.checkpoint().await, before, "nothing of this is an entry");
     let send = |media_type, body| register.world.maker.send(Method::POST, "/v1/certificates", Some((media_type, body)));
     let answered = send("application/json", good.clone().into_bytes()).await.unwrap();
     assert_eq!(problem(&answered), "415 unsupported-media-type");
     let answered = send("application/jose", vec![b'a'; 2 * 1024 * 1024]).await.unwrap();
     assert_eq!(problem(&answered), "413 body-too-large");
     assert_eq!(register.checkpoint().await, before, "nothing of this is an entry");
+    // A file that ends its line is the same JWS, and the JWS is what is kept.
+    let with_line_end = send("application/jose", format!("{good}\r\n").into_bytes()).await.unwrap();
+    let again = send("application/jose", good.clone().into_bytes()).await.unwrap();
+    assert_eq!((with_line_end.status.as_u16(), again.status.as_u16()), (201, 200), "{}", with_line_end.body);
+    let shown = register.world.maker.get(&format!("/v1/certificates/{}", again.body["number"].as_str().unwrap())).await;
+    assert_eq!(shown.unwrap().body["jws"], json!(good));
     register.stop().await;
 }

@@ -153,7 +153,7 @@ pub struct Offices {
 
 /// Transport of a declaration (group 19).
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = DeclaredTransport))]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Transport {
     /// Mode at the border, n1: 3 is road (19 03).

@@ -15,6 +15,7 @@ use super::progress::Progress;
 use crate::app::open_context;
 use crate::config::Settings;
 use crate::export::{self, Order};
+use crate::http::wanted;
 use crate::store::{Connection, apart};
 
 #[derive(Debug, clap::Args)]
@@ -58,16 +59,16 @@ struct FilterArguments {
     #[arg(long)]
     certificate: Option<CertificateNumber>,
     /// About this declaration (MRN).
-    #[arg(long)]
+    #[arg(long, value_parser = wanted::declaration)]
     declaration: Option<String>,
     /// Of this type, such as consignmentChecked.
-    #[arg(long = "type")]
+    #[arg(long = "type", value_parser = wanted::kind)]
     kind: Option<String>,
     /// Decided so, such as doesNotConform.
-    #[arg(long)]
+    #[arg(long, value_parser = wanted::decision)]
     decision: Option<String>,
     /// About this customs office.
-    #[arg(long)]
+    #[arg(long, value_parser = wanted::office)]
     office: Option<String>,
 }
 

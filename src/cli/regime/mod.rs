@@ -5,8 +5,10 @@ mod files;
 mod import;
 mod show;
 mod test;
+mod validity;
 
 pub(super) use files::{names, warning};
+pub(super) use validity::{over, over_json, over_warning};
 
 use std::path::PathBuf;
 

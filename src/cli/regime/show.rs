@@ -4,7 +4,7 @@ use endmark_core::regime::{Document, DocumentKind, RegimeData};
 use serde_json::{Value, json};
 use time::Date;
 
-use super::{On, files};
+use super::{On, files, validity};
 use crate::cli::output::Output;
 use crate::cli::{Config, Failed, Outcome, operator};
 use crate::config::Settings;
@@ -48,15 +48,22 @@ pub(super) fn list(arguments: &ListArguments, output: Output) -> Result<Outcome,
         .into_iter()
         .map(|document| (document, state(document, data.versions(document.kind, &document.id), at)));
     let shown: Vec<_> = shown.filter(|(_, state)| arguments.all || *state == "in force").collect();
+    let over = validity::over(regimes, at);
+    let complete_no_more = |d: &Document| {
+        let is_it =
+            |list: &&validity::Over| d.kind == DocumentKind::List && list.id == d.id && list.version == d.version;
+        over.iter().find(is_it).map(|list| format!(", complete only up to {}", endmark_core::day::format(list.until)))
+    };
     let mut people: Vec<String> = shown
         .iter()
         .map(|(d, state)| {
             let from = endmark_core::day::format(d.from);
-            format!("{:<14} {:<58} {:<12} from {from}  {state}", d.kind.as_str(), d.id, d.version)
+            let but = complete_no_more(d).unwrap_or_default();
+            format!("{:<14} {:<58} {:<12} from {from}  {state}{but}", d.kind.as_str(), d.id, d.version)
         })
         .collect();
     let lacking = data.lacking(regimes.in_force(at).map(AsRef::as_ref));
-    people.push(format!("edition {}{}", regimes.edition(), files::warning(&lacking)));
+    people.push(format!("edition {}{}{}", regimes.edition(), files::warning(&lacking), validity::over_warning(&over)));
     if let Some(fault) = regimes.fault() {
         people.push(format!("FAULT: {fault}; every question stays open until the database is restored"));
     }
@@ -71,7 +78,7 @@ pub(super) fn list(arguments: &ListArguments, output: Output) -> Result<Outcome,
         })
         .collect();
     let json = json!({ "at": endmark_core::day::format(at), "edition": regimes.edition(), "documents": rows,
-        "listsNotLoaded": files::names(&lacking), "fault": regimes.fault(), "loaded": registry.has_loaded_regimes() });
+        "listsNotLoaded": files::names(&lacking), "listsOver": validity::over_json(&over), "fault": regimes.fault(), "loaded": registry.has_loaded_regimes() });
     output.show(people.join("\n"), &json);
     Ok(Outcome::Yes)
 }
