@@ -73,6 +73,12 @@ impl ConsistencyProof {
                 return Err(LogError::ProofOfAnother { wanted, found });
             }
         }
-        verify_consistency(old.size, old.root, new.size, new.root, &self.proof)
+        if old.size == new.size && old.root != new.root {
+            return Err(LogError::Forked { size: old.size, old: old.root, new: new.root });
+        }
+        verify_consistency(old.size, old.root, new.size, new.root, &self.proof).map_err(|error| match error {
+            LogError::RootMismatch { wanted, found } => LogError::NewRootMismatch { wanted, found },
+            other => other,
+        })
     }
 }
