@@ -67,11 +67,12 @@ fn with_receipt(name: &str, change: impl FnOnce(&mut Value)) -> (i32, String) {
     (code, report.to_string())
 }
 
+type Change = fn(&mut Value);
+
 #[test]
 fn a_receipt_must_be_that_of_the_certificates_acceptance() {
     let (code, report) = with_receipt("accepted", |_| ());
     assert!(code == 0 && report.contains("accepted by the register register.example.lt/endmark"), "{report}");
-    type Change = fn(&mut Value);
     let bad: [(&str, Change, &str); 6] = [
         ("leaf", |entry| entry["leaf"] = json!(2), "its bytes say that they are entry 2"),
         ("late", |entry| entry["at"] = json!("2026-03-11T12:00:01Z"), "seal"),
