@@ -128,7 +128,7 @@ impl Walk<'_> {
             Trouble::Entry(leaf, problem) => self.report.fault(Some(leaf), file(FileName::Entries), problem),
             Trouble::NotProved { leaf, own, error, found } => match changed {
                 (true, false) => {
-                    let problem = format!("it is not as it was: {found}: {error}");
+                    let problem = format!("{found}: {error}");
                     self.report.fault(Some(leaf), file(FileName::Entries), problem);
                 }
                 (false, true) => {

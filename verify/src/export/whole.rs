@@ -75,7 +75,8 @@ impl Walk<'_> {
         self.digests.insert(FileName::Entries, entries.finish()?);
         self.digests.insert(FileName::LeafHashes, hashes.finish()?);
         // Once an entry is wrong, nothing can be said of the evidence after it.
-        let in_order = seen.misplaced.is_none() && comparison.first_difference().is_none();
+        let in_order =
+            seen.misplaced.is_none() && comparison.first_difference().is_none() && comparison.entries() == head.size;
         let continues = self.judge_whole(head, old.as_ref(), &comparison, seen);
         self.finish_evidence(evidence.filter(|_| in_order), true)?;
         Ok(old.filter(|_| continues))
@@ -107,10 +108,7 @@ impl Walk<'_> {
                 let problem = format!("the log has no such entry: its checkpoint is over {} entries", head.size);
                 self.report.fault(Some(leaf), file(FileName::Entries), problem);
             }
-            Judged::Entry(leaf) => {
-                let problem = format!("it is not as it was: {}", seen.found);
-                self.report.fault(Some(leaf), file(FileName::Entries), problem);
-            }
+            Judged::Entry(leaf) => self.report.fault(Some(leaf), file(FileName::Entries), seen.found),
             Judged::StoredHash(leaf) => {
                 let problem = match seen.has {
                     (false, _) => "there is a hash and no such entry; the entries are good",
