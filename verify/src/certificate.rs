@@ -102,7 +102,11 @@ const LINES_SHOWN: usize = 3;
 
 /// What it says, in short: enough to hold beside a paper.
 fn says(report: &mut Report, document: &Certificate) {
-    report.shows(format_args!("manufacturer {}", document.manufacturer.label()));
+    report.shows(format_args!(
+        "manufacturer {}, for the register {}",
+        document.manufacturer.label(),
+        document.register
+    ));
     report.shows(format_args!(
         "for the end user {} in {}, valid {} to {}",
         document.end_user.label(),
