@@ -93,7 +93,11 @@ fn acceptance(proved: &Proved, sealed: &SignedPayload, document: &Certificate) -
         let (wanted, found) = (&document.register, &proved.origin);
         return Err(format!("it was sealed for the register {wanted}, the receipt is of {found}").into());
     }
-    is_iat_acceptable(sealed.sealed_at(), entry.at)?;
+    if is_iat_acceptable(sealed.sealed_at(), entry.at).is_err() {
+        let (sealed, accepted) = (moment(sealed.sealed_at()), moment(entry.at));
+        let rule = "a seal is accepted from 5 minutes before to 24 hours after its time";
+        return Err(format!("sealed at {sealed}, accepted at {accepted}: {rule}").into());
+    }
     Ok(entry.at)
 }
 

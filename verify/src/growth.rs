@@ -18,6 +18,10 @@ pub fn growth(old: &Path, new: &Path, proof: Option<&Path>, keys: &[LogKey]) -> 
         }
     }
     let [old, new] = heads.as_slice() else { return Ok(report.finish()) };
+    if old.origin != new.origin {
+        report.fault(None, None, format_args!("they are of two logs: {} and {}", old.origin, new.origin));
+        return Ok(report.finish());
+    }
     let judged = match proof {
         _ if old.size > new.size => Err(LogError::Shrunk { old: old.size, new: new.size }),
         Some(path) => ConsistencyProof::parse(&needed(path, CONSISTENCY_BYTES_MAX)?),

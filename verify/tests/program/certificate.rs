@@ -75,8 +75,8 @@ fn a_receipt_must_be_that_of_the_certificates_acceptance() {
     assert!(code == 0 && report.contains("accepted by the register register.example.lt/endmark"), "{report}");
     let bad: [(&str, Change, &str); 6] = [
         ("leaf", |entry| entry["leaf"] = json!(2), "its bytes say that they are entry 2"),
-        ("late", |entry| entry["at"] = json!("2026-03-11T12:00:01Z"), "seal"),
-        ("early", |entry| entry["at"] = json!("2026-03-10T11:54:59Z"), "seal"),
+        ("late", |entry| entry["at"] = json!("2026-03-11T12:00:01Z"), "24 hours after its time"),
+        ("early", |entry| entry["at"] = json!("2026-03-10T11:54:59Z"), "24 hours after its time"),
         ("number", |entry| entry["certificates"] = json!([]), "does not name"),
         ("digest", |entry| entry["digest"] = json!("00"), "for another certificate"),
         ("decision", |entry| entry["decision"] = json!("refused"), "not for its issue"),
