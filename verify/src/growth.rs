@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use endmark_core::log::{CONSISTENCY_BYTES_MAX, ConsistencyProof, LogKey, NOTE_BYTES_MAX, open_checkpoint};
+use endmark_core::log::{CONSISTENCY_BYTES_MAX, ConsistencyProof, LogError, LogKey, NOTE_BYTES_MAX, open_checkpoint};
 
 use crate::file::needed;
 use crate::{CouldNot, Report};
@@ -18,7 +18,12 @@ pub fn growth(old: &Path, new: &Path, proof: Option<&Path>, keys: &[LogKey]) -> 
         }
     }
     let [old, new] = heads.as_slice() else { return Ok(report.finish()) };
+    if old.origin != new.origin {
+        report.fault(None, None, format_args!("they are of two logs: {} and {}", old.origin, new.origin));
+        return Ok(report.finish());
+    }
     let judged = match proof {
+        _ if old.size > new.size => Err(LogError::Shrunk { old: old.size, new: new.size }),
         Some(path) => ConsistencyProof::parse(&needed(path, CONSISTENCY_BYTES_MAX)?),
         None if old.size == new.size || old.size == 0 => {
             Ok(ConsistencyProof { old: old.size, new: new.size, proof: Vec::new() })
@@ -32,7 +37,14 @@ pub fn growth(old: &Path, new: &Path, proof: Option<&Path>, keys: &[LogKey]) -> 
     };
     match judged.and_then(|proof| proof.verify(old, new)) {
         Ok(()) => report.shows(format_args!("{}: from {} to {} entries", new.origin, old.size, new.size)),
-        Err(error) => report.fault(None, None, error),
+        // Whoever gave them the wrong way round needs to know; a log that lost entries looks the same.
+        Err(error @ LogError::Shrunk { .. }) => report.fault(
+            None,
+            None,
+            format_args!("{error}; the older checkpoint comes first: if you gave the newer one first, swap them"),
+        ),
+        Err(error @ LogError::Forked { .. }) => report.fault(None, None, error),
+        Err(error) => report.fault(None, proof.map(|path| path.display().to_string()), error),
     }
     Ok(report.finish())
 }

@@ -8,6 +8,7 @@ mod export;
 mod file;
 mod growth;
 mod key;
+mod order;
 mod receipt;
 mod report;
 mod rotation;

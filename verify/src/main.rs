@@ -34,6 +34,7 @@ struct Keys {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Verifies an export: names the first wrong entry, file or gap.
+    #[command(after_help = "Example:\n  endmark-verify export audit-2026 --key keys.txt --since last-year/checkpoint")]
     Export {
         /// The export's folder.
         dir: PathBuf,
@@ -44,6 +45,9 @@ enum Command {
         since: Option<PathBuf>,
     },
     /// Verifies a receipt: that an entry is in the log.
+    #[command(
+        after_help = "Examples:\n  endmark-verify receipt answer.json --key keys.txt\n  endmark-verify receipt it.tlog-proof --entry entry.json --key keys.txt"
+    )]
     Receipt {
         /// An answer of the register with its receipt (JSON), or a .tlog-proof.
         receipt: PathBuf,
@@ -53,21 +57,30 @@ enum Command {
         #[command(flatten)]
         keys: Keys,
     },
-    /// Verifies a certificate with its seal.
+    /// Verifies a certificate with its seal: that it is genuine, and the manufacturer's.
+    #[command(
+        after_help = "Examples:\n  endmark-verify certificate paper.pdf --anchor anchor.pem\n  endmark-verify certificate certificate.jws --anchor anchor.pem --receipt answer.json --key keys.txt"
+    )]
     Certificate {
         /// The certificate: a JWS, or a PDF with one attached.
         file: PathBuf,
         /// A trust anchor, PEM. May be given more than once.
         #[arg(long, required = true)]
         anchor: Vec<PathBuf>,
-        /// The receipt of its submission (JSON): proves when it was accepted.
+        /// The receipt of its submission (JSON, or a .tlog-proof): proves when it was accepted.
         #[arg(long, requires = "key")]
         receipt: Option<PathBuf>,
+        /// For a .tlog-proof: the file with the entry's exact bytes.
+        #[arg(long, requires = "receipt")]
+        entry: Option<PathBuf>,
         /// The log's key string, or a file with key strings, for the receipt.
-        #[arg(long)]
+        #[arg(long, requires = "receipt")]
         key: Vec<String>,
     },
     /// Verifies that a newer checkpoint continues an older one.
+    #[command(
+        after_help = "Example:\n  endmark-verify growth last-year/checkpoint checkpoint --proof consistency.txt --key keys.txt"
+    )]
     Growth {
         /// The checkpoint kept from last time.
         old: PathBuf,
@@ -100,8 +113,8 @@ fn run(command: &Command) -> Result<Report, CouldNot> {
             Ok(receipt(path, entry.as_deref(), &read_keys(&keys.key)?)?.0)
         }
         Command::Certificate { file, anchor, receipt: None, .. } => certificate(file, anchor, None),
-        Command::Certificate { file, anchor, receipt: Some(path), key } => {
-            match receipt(path, None, &read_keys(key)?)? {
+        Command::Certificate { file, anchor, receipt: Some(path), entry, key } => {
+            match receipt(path, entry.as_deref(), &read_keys(key)?)? {
                 (_, Some(proved)) => certificate(file, anchor, Some(&proved)),
                 (report, None) => Ok(report),
             }

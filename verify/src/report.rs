@@ -4,9 +4,17 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
-/// The most faults that are named; the first is the one that counts.
+/// The most faults of entries that are named, and as many of files; the first is the one that counts. Each has a bound
+/// of its own: a hundred wrong entries must not hide that a file is another.
 const FAULTS_MAX: usize = 100;
+
+/// A moment as entries write it.
+pub(crate) fn moment(at: OffsetDateTime) -> String {
+    at.to_offset(UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
+}
 
 /// Why something could not be checked. It is neither good nor bad.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +68,14 @@ pub struct Report {
     pub shows: Vec<String>,
     /// What is wrong: entries in the order of the log, then files.
     pub faults: Vec<Fault>,
+    /// How many faults more were seen and are not named.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub omitted: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde's `skip_serializing_if` asks for")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Report {
@@ -80,14 +96,21 @@ impl Report {
     }
 
     pub(crate) fn fault(&mut self, leaf: Option<u64>, file: Option<String>, problem: impl ToString) {
-        if self.faults.len() < FAULTS_MAX {
+        if self.count(leaf.is_some()) < FAULTS_MAX {
             self.faults.push(Fault { leaf, file, problem: problem.to_string() });
+        } else {
+            self.omitted = self.omitted.saturating_add(1);
         }
     }
 
-    /// Whether room is left: after that, looking on only costs time.
-    pub(crate) const fn has_room(&self) -> bool {
-        self.faults.len() < FAULTS_MAX
+    /// How many faults there are of entries, or of files.
+    fn count(&self, of_entries: bool) -> usize {
+        self.faults.iter().filter(|fault| fault.leaf.is_some() == of_entries).count()
+    }
+
+    /// Whether room is left for faults of entries: after that, looking on only costs time.
+    pub(crate) fn has_room(&self) -> bool {
+        self.count(true) < FAULTS_MAX
     }
 
     /// Done: entries in the order of the log, then files.
@@ -103,9 +126,13 @@ impl fmt::Display for Report {
         for fault in &self.faults {
             writeln!(f, "{fault}")?;
         }
+        if self.omitted > 0 {
+            writeln!(f, "and {} faults more", self.omitted)?;
+        }
         for shown in &self.shows {
             writeln!(f, "{shown}")?;
         }
-        write!(f, "{}", if self.good { format!("GOOD: {}", self.what) } else { format!("NOT GOOD: {}", self.what) })
+        // What was looked at is no finding where it was not found so.
+        if self.good { write!(f, "GOOD: {}", self.what) } else { write!(f, "NOT GOOD: not shown that {}", self.what) }
     }
 }

@@ -2,31 +2,23 @@
 
 use endmark_core::export::EntryFields;
 use endmark_core::log::LogKey;
-use memchr::memmem::Finder;
 
-/// What entries about another checkpoint key have, and hardly any other: a reader of a million entries looks at these
-/// alone.
-const NAME: &str = "keyChanged";
+/// The type of entries about another checkpoint key.
+const KIND: &str = "keyChanged";
 
 /// The rotations that were read.
+#[derive(Default)]
 pub(crate) struct Rotations {
-    name: Finder<'static>,
     retired: Vec<(LogKey, u64)>,
 }
 
 impl Rotations {
-    pub(crate) fn new() -> Self {
-        Self { name: Finder::new(NAME), retired: Vec::new() }
-    }
-
     /// Hears of an entry. The tree that ends with it is the last that the old key signed.
-    pub(crate) fn entry(&mut self, leaf: u64, entry: &[u8]) {
-        if self.name.find(entry).is_none() {
+    pub(crate) fn entry(&mut self, leaf: u64, entry: &EntryFields<'_>) {
+        if entry.kind != KIND || entry.decision != "done" {
             return;
         }
-        let Ok(fields) = EntryFields::parse(entry) else { return };
-        let previous = fields.previous.as_deref().and_then(|key| key.parse().ok());
-        if let Some(key) = previous.filter(|_| fields.kind == NAME && fields.decision == "done") {
+        if let Some(key) = entry.previous.as_deref().and_then(|key| key.parse().ok()) {
             self.retired.push((key, leaf.saturating_add(1)));
         }
     }

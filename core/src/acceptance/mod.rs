@@ -184,15 +184,7 @@ pub fn admit<'a>(
     // 4. The manufacturer named is registered.
     let manufacturer = registered_manufacturer(certificate, &registered)?;
     // 5. The seal is that manufacturer's.
-    let sealer = path.organization_identifier().ok_or_else(|| Refusal::SealerNotIdentified {
-        found: path.organization_identifier_text().unwrap_or_default().chars().take(70).collect(),
-    })?;
-    if !manufacturer.is(sealer) {
-        return Err(Refusal::SealNotTheManufacturers {
-            sealer: format!("{} ({sealer})", path.subject()),
-            manufacturer: certificate.manufacturer.label(),
-        });
-    }
+    require_makers_seal(path, certificate, |sealer| manufacturer.is(sealer))?;
     // 6. It is active, and submits for itself.
     if !manufacturer.active {
         return Err(Refusal::ManufacturerSuspended { manufacturer: manufacturer.name.to_string() });
@@ -228,6 +220,25 @@ pub fn admit<'a>(
             Err(Refusal::ReplacedFinal { number: number.to_string(), status: status.as_str() })
         }
     }
+}
+
+/// Step 5: the seal certificate's identifier is one of the manufacturer's. `is` knows those: the registry's, or, where
+/// there is no registry to ask, those that the payload names.
+pub fn require_makers_seal(
+    path: &VerifiedPath,
+    certificate: &Certificate,
+    is: impl Fn(&Identifier) -> bool,
+) -> Result<(), Refusal> {
+    let sealer = path.organization_identifier().ok_or_else(|| Refusal::SealerNotIdentified {
+        found: path.organization_identifier_text().unwrap_or_default().chars().take(70).collect(),
+    })?;
+    if is(sealer) {
+        return Ok(());
+    }
+    Err(Refusal::SealNotTheManufacturers {
+        sealer: format!("{} ({sealer})", path.subject()),
+        manufacturer: certificate.manufacturer.label(),
+    })
 }
 
 fn require_unrevoked(revocation: Option<&Revocation>) -> Result<(), Refusal> {

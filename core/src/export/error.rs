@@ -35,8 +35,19 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    /// A format error of JSON.
+    /// A format error of JSON. What stands on one line is one line of many: its reader knows which.
     pub(super) fn json(what: &'static str, error: &serde_json::Error) -> Self {
-        Self::Malformed { what, problem: error.to_string() }
+        let text = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let problem = match text.strip_suffix(&place) {
+            Some(text) if error.line() == 1 => format!("{text} (at byte {})", error.column()),
+            _ => text,
+        };
+        Self::Malformed { what, problem }
+    }
+
+    /// What is wrong, without what was read: for whoever names the file and its line.
+    pub fn problem(&self) -> String {
+        if let Self::Malformed { problem, .. } = self { problem.clone() } else { self.to_string() }
     }
 }

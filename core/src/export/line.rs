@@ -112,6 +112,15 @@ impl EvidenceLine {
         serde_json::to_string(&raw).map_err(|error| ExportError::json("line of evidence.jsonl", &error))
     }
 
+    /// The entry that a line says it belongs to, also where the rest of it cannot be read.
+    pub fn leaf_of(line: &[u8]) -> Option<u64> {
+        #[derive(Deserialize)]
+        struct Leaf {
+            leaf: u64,
+        }
+        serde_json::from_slice::<Leaf>(line).ok().map(|read| read.leaf)
+    }
+
     /// Reads a line without its line feed.
     pub fn parse(line: &[u8]) -> Result<Self, ExportError> {
         let what = "line of evidence.jsonl";

@@ -70,9 +70,15 @@ impl Manifest {
         if bytes.len() > MANIFEST_BYTES_MAX {
             return Err(ExportError::TooLarge { what, max: MANIFEST_BYTES_MAX, found: bytes.len() });
         }
+        // Another format may have other members: what it is called comes first.
+        let head: Head = serde_json::from_slice(bytes).map_err(|error| ExportError::json(what, &error))?;
+        if head.format != FORMAT {
+            return Err(ExportError::Format(head.format.chars().take(60).collect()));
+        }
         let read: Self = serde_json::from_slice(bytes).map_err(|error| ExportError::json(what, &error))?;
-        if read.format != FORMAT {
-            return Err(ExportError::Format(read.format.chars().take(60).collect()));
+        if read.recorded_as >= read.size {
+            let (leaf, size) = (read.recorded_as, read.size);
+            return Err(ExportError::Files(format!("says that entry {leaf} records it, outside a log of {size}")));
         }
         read.check_files()?;
         Ok(read)
@@ -115,17 +121,34 @@ impl Manifest {
         Ok((text, signature))
     }
 
-    /// Opens `manifest.json` and `manifest.sig`: a known key of the origin must have signed.
+    /// Opens `manifest.json` and `manifest.sig`: a known key of the origin must have signed. That the format is another
+    /// is said only of what such a key signed.
     pub fn open(text: &[u8], signature: &[u8], keys: &[LogKey]) -> Result<Self, ExportError> {
-        let read = Self::parse(text)?;
-        let origin: Origin = read.origin.parse()?;
+        let read = Self::parse(text);
+        let (origin, size) = match &read {
+            Ok(read) => (read.origin.parse::<Origin>()?, read.size),
+            // What a key did not sign was changed, whatever it calls itself.
+            Err(ExportError::Format(_)) => {
+                let head: Head =
+                    serde_json::from_slice(text).map_err(|error| ExportError::json("manifest.json", &error))?;
+                (head.origin.parse()?, 0)
+            }
+            Err(error) => return Err(error.clone()),
+        };
         let note = [text, b"\n", signature].concat();
         let opened = open_note(&note, keys)?;
         if opened.text.as_bytes() != text {
             let problem = "it holds an empty line, or the signature more than signature lines".to_owned();
             return Err(ExportError::Malformed { what: "manifest.json", problem });
         }
-        opened.signed_by(&origin, read.size)?;
-        Ok(read)
+        opened.signed_by(&origin, size)?;
+        read
     }
+}
+
+/// What every format of manifest has.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    origin: String,
 }

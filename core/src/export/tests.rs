@@ -52,6 +52,16 @@ fn every_byte_of_a_manifest_and_its_signature_counts() {
 }
 
 #[test]
+fn another_format_is_said_only_of_what_a_known_key_signed() {
+    let text = manifest().to_text().unwrap().replace("@v1", "@v2").replace("\"software\"", "\"newMember\"");
+    let (signature, keys) = (signer().signature(&text), [signer().key().clone()]);
+    let open = |text: &str, keys: &[_]| Manifest::open(text.as_bytes(), signature.as_bytes(), keys).unwrap_err();
+    assert_eq!(open(&text, &keys), ExportError::Format("endmark-export@v2".to_owned()));
+    assert!(matches!(open(&text.replace("@v2", "@v3"), &keys), ExportError::Log(_)));
+    assert!(matches!(open(&text, &[]), ExportError::Log(_)));
+}
+
+#[test]
 fn a_manifest_cannot_be_taken_for_a_checkpoint_nor_a_checkpoint_for_a_manifest() {
     let (text, signature) = manifest().sign(&signer()).unwrap();
     let keys = [signer().key().clone()];
@@ -74,6 +84,7 @@ fn a_manifest_lists_exactly_the_files_that_follow_from_it() {
     assert!(refused(|m| m.files.push(m.files[0].clone())).contains("twice"));
     assert!(refused(|m| m.filter = Some(Filter::default())).contains("leaf-hashes.bin"));
     assert!(refused(|m| m.entries = 2).contains("2 entries of a whole log of 3"));
+    assert!(refused(|m| m.recorded_as = 3).contains("entry 3 records it, outside a log of 3"));
     assert!(refused(|m| m.since = Some(1)).contains("since"));
     assert!(refused(|m| m.format = "other".to_owned()).contains("newer endmark-verify"));
     let elsewhere = manifest().to_text().unwrap().replace("keys.txt", "../keys.txt");
@@ -146,6 +157,7 @@ fn lines_have_one_spelling() {
     assert_eq!(EvidenceLine::parse(redacted.to_line().unwrap().as_bytes()).unwrap(), redacted);
     for other in [r#"{"leaf":3}"#, r#"{"leaf":3,"redacted":false}"#, r#"{"leaf":3,"salt":"00","evidence":""}"#] {
         assert!(EvidenceLine::parse(other.as_bytes()).is_err(), "{other}");
+        assert_eq!(EvidenceLine::leaf_of(other.as_bytes()), Some(3), "whose it is can be told");
     }
 }
 

@@ -73,6 +73,14 @@ impl ConsistencyProof {
                 return Err(LogError::ProofOfAnother { wanted, found });
             }
         }
-        verify_consistency(old.size, old.root, new.size, new.root, &self.proof)
+        if old.size == new.size && old.root != new.root {
+            return Err(LogError::Forked { size: old.size, old: old.root, new: new.root });
+        }
+        let judged = verify_consistency(old.size, old.root, new.size, new.root, &self.proof);
+        // A root that does not come out of an inclusion proof says another thing than one of a consistency proof.
+        if let Err(LogError::RootMismatch { wanted, found }) = judged {
+            return Err(LogError::NewRootMismatch { wanted, found });
+        }
+        judged
     }
 }

@@ -105,13 +105,37 @@ pub enum LogError {
         /// The root computed.
         found: Hash,
     },
-    /// The older checkpoint is no prefix of the newer tree: the log was forked or rewritten.
-    #[error("the newer tree begins with root {found}, the older checkpoint has {wanted}: the log was rewritten")]
+    /// The proof does not lead to the older checkpoint: it was damaged, or the log was forked or rewritten.
+    #[error(
+        "the proof does not show that the newer tree continues the older one: it leads to root {found}, the older \
+         checkpoint has {wanted}; either the proof is damaged or the log was rewritten"
+    )]
     OldRootMismatch {
         /// The root of the older checkpoint.
         wanted: Hash,
         /// The root computed for its size from the proof.
         found: Hash,
+    },
+    /// The proof does not lead to the newer checkpoint: it was damaged, or the log was forked or rewritten.
+    #[error(
+        "the proof does not show that the newer tree continues the older one: it leads to root {found}, the newer \
+         checkpoint has {wanted}; either the proof is damaged or the log was rewritten"
+    )]
+    NewRootMismatch {
+        /// The root of the newer checkpoint.
+        wanted: Hash,
+        /// The root computed for its size from the proof.
+        found: Hash,
+    },
+    /// Two signed checkpoints over as many entries, with different roots: no proof is needed to tell.
+    #[error("two checkpoints over {size} entries have the roots {old} and {new}: the log was rewritten or forked")]
+    Forked {
+        /// How many entries both have.
+        size: u64,
+        /// The root of the one kept.
+        old: Hash,
+        /// The root of the other.
+        new: Hash,
     },
     /// A key string whose key hash is not that of its name and key.
     #[error("the key of {name} has the key hash {found:08x}, its name and key make {wanted:08x}")]
@@ -159,7 +183,7 @@ pub enum LogError {
     #[error("the signature of {0} is not good for this text")]
     SignatureInvalid(String),
     /// No signature by a known key of the origin.
-    #[error("no known key of {0} signed this checkpoint; give the log's key string")]
+    #[error("no known key of {0} signed it; give the log's key string")]
     NotSigned(String),
 }
 
@@ -180,6 +204,8 @@ impl LogError {
             Self::ProofOfAnother { .. } => "logProofOfAnother",
             Self::RootMismatch { .. } => "logRootMismatch",
             Self::OldRootMismatch { .. } => "logOldRootMismatch",
+            Self::NewRootMismatch { .. } => "logNewRootMismatch",
+            Self::Forked { .. } => "logForked",
             Self::KeyHash { .. } => "logKeyHash",
             Self::KeyAlgorithm { .. } => "logKeyAlgorithm",
             Self::PrivateKey(_) => "logPrivateKey",
