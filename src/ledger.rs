@@ -21,7 +21,7 @@ pub struct CertificateLedger {
     pub certificate: CertificateNumber,
     /// Its lines.
     pub lines: Vec<LineTotals>,
-    /// What declarations hold, newest first.
+    /// What declarations hold: newest first in answers to changes, by declaration where a page of it is read.
     pub entries: Vec<LedgerEntry>,
     /// Whether there are more entries than shown: GET /v1/customs/certificates/{number}/quantities has them all.
     pub more_entries: bool,

@@ -22,8 +22,10 @@ on_both_databases!(
     who_holds_a_single_movement_keeps_it_after_an_override_of_others
 );
 
-fn by_hand(asked: Value) -> Option<Value> {
-    Some(json!({ "officer": "V. Kazlauskas", "office": "LTVR1000", "reason": "counted again", "consignment": asked }))
+async fn let_pass(register: &Register, mrn: &str, query: &str, asked: Value) {
+    let by_hand =
+        json!({ "officer": "V. Kazlauskas", "office": "LTVR1000", "reason": "counted again", "consignment": asked });
+    good(&send(register, Method::POST, &format!("{mrn}/override{query}"), Some(by_hand)).await);
 }
 
 /// Each day's truck takes an export of that day and the rest of the day before: one movement of two hundred and more.
@@ -160,17 +162,13 @@ async fn an_override_at_the_border_lets_the_whole_position_pass(on: On) {
     good(&put(&register, &mrn(1), &trucks(&number, "4")).await);
     good(&put(&register, &mrn(2), &after(trucks(&number, "4"), &mrn(1))).await);
     good(&put(&register, &mrn(3), &trucks(&number, "2")).await);
-    let path = format!("{}/override", mrn(2));
-    let at_border = border(trucks(&number, "1"), "LTVR1000", "AAA111");
-    good(&send(&register, Method::POST, &path, by_hand(at_border)).await);
+    let_pass(&register, &mrn(2), "", border(trucks(&number, "1"), "LTVR1000", "AAA111")).await;
     assert_eq!(totals(&quantities(&register, &number).await), ["6", "0", "0"]);
     // A position let pass takes the place of the one before, also when it is smaller.
-    let path = format!("{}/override", mrn(3));
-    good(&send(&register, Method::POST, &path, by_hand(border(trucks(&number, "1"), "LTVR1000", "BBB222"))).await);
+    let_pass(&register, &mrn(3), "", border(trucks(&number, "1"), "LTVR1000", "BBB222")).await;
     assert_eq!(totals(&quantities(&register, &number).await), ["5", "0", "1"]);
     let usage = format!("/v1/certificates/{number}/usage");
-    let secret = format!("{}/override?confidential=true", mrn(4));
-    good(&send(&register, Method::POST, &secret, by_hand(border(trucks(&number, "1"), "LTVR1000", "CCC333"))).await);
+    let_pass(&register, &mrn(4), "?confidential=true", border(trucks(&number, "1"), "LTVR1000", "CCC333")).await;
     let shown = register.world.maker.get(&usage).await.unwrap().body;
     assert_eq!(shown["lines"][1]["available"], "1", "the confidential one shows nowhere: {shown:#}");
     ledger_and_log_agree(&register.stop().await);
@@ -201,7 +199,7 @@ async fn an_item_released_in_part_is_released_whole(on: On) {
     let citation =
         |number: &str| json!({ "certificate": number, "line": 2, "quantity": { "value": "2", "unit": "NAR" } });
     both["goodsItems"][0]["citations"] = json!([citation(&one), citation(&other)]);
-    good(&send(&register, Method::POST, &format!("{}/override", mrn(1)), by_hand(both)).await);
+    let_pass(&register, &mrn(1), "", both).await;
     let item = Some(json!({ "office": "LTVR1000", "goodsItems": [2] }));
     let released = send(&register, Method::POST, &format!("{}/release", mrn(1)), item.clone()).await;
     assert_eq!(good(&released)["outcome"], "01", "{:#}", released.body);
@@ -215,7 +213,7 @@ async fn who_holds_a_single_movement_keeps_it_after_an_override_of_others(on: On
     let number = crate::ledger::single_movement(&register, "W-10").await;
     good(&put(&register, &mrn(1), &trucks(&number, "2")).await);
     assert_eq!(reason(&put(&register, &mrn(2), &trucks(&number, "1")).await), "02");
-    good(&send(&register, Method::POST, &format!("{}/override", mrn(2)), by_hand(trucks(&number, "1"))).await);
+    let_pass(&register, &mrn(2), "", trucks(&number, "1")).await;
     for (declaration, pieces, plate) in [(1, "2", "AAA111"), (2, "1", "BBB222")] {
         let here = border(trucks(&number, pieces), "LTVR1000", plate);
         let presented = present(&register, &mrn(declaration), "truck-1", &here).await;

@@ -9,9 +9,9 @@ use endmark_core::number::CertificateNumber;
 use endmark_core::position::{LineKey, Phase, Wanted};
 use serde_json::json;
 
+use super::leaving::left_already;
 use super::position::{tampered, trusted};
 use super::presenting::has_left;
-use super::standing::left_already;
 use super::{Decision, Draft, View};
 use crate::entry::{Kind, rows_or_digest};
 use crate::registry::Caller;

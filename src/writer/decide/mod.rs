@@ -5,6 +5,7 @@ mod check;
 mod control;
 mod declaration;
 mod event;
+mod leaving;
 mod officer;
 mod paper;
 mod position;

@@ -8,8 +8,9 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::check::{draft, evidence_of, judge};
+use super::leaving::left_already;
 use super::presenting::{has_left, name_is_taken, present};
-use super::standing::{About, left_already};
+use super::standing::About;
 use super::{Decision, View};
 use crate::entry::{Kind, position_rows, rows_or_digest};
 use crate::registry::Caller;

@@ -1,19 +1,17 @@
 //! What the ledger says of the certificates that a consignment cites: the position is tried for it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use endmark_core::certificate::Scope;
 use endmark_core::check::{Cited, Known, LedgerStanding};
 use endmark_core::consignment::{Consignment, Stage};
 use endmark_core::number::CertificateNumber;
-use endmark_core::position::{
-    Amounts, ClaimKey, ItemKey, Joined, Left, LineKey, LinePosition, Need, Paper, Position, Wanted, add_amount,
-};
-use endmark_core::reference::{Mrn, Office};
+use endmark_core::position::{Amounts, ClaimKey, ItemKey, Joined, LineKey, LinePosition, Need, Wanted, add_amount};
+use endmark_core::reference::Mrn;
 
 use super::View;
-use crate::store::ledger::{Presentation, are_others};
+use super::leaving::{left_beside, presented_before};
 use crate::writer::{CheckRequest, Presenting};
 
 /// Whose position is tried.
@@ -51,7 +49,9 @@ pub(super) fn add(
     let joined = Joined::of(consignment, own);
     let at_border = consignment.stage == Stage::Border;
     if public {
-        certificates.keys().for_each(|number| view.ledger.position.forget_confidential_covers(*number));
+        for number in certificates.keys() {
+            view.ledger.position.forget_confidential_covers(*number);
+        }
     }
     let mut needs = if at_border {
         let before = presented_before(request, own, &joined, view);
@@ -85,7 +85,7 @@ pub(super) fn add(
     }
 }
 
-fn is_confidential(mrn: &Mrn, view: &View<'_>) -> bool {
+pub(super) fn is_confidential(mrn: &Mrn, view: &View<'_>) -> bool {
     view.ledger.declaration(mrn).ok().flatten().is_some_and(|there| there.confidential)
 }
 
@@ -140,124 +140,4 @@ fn bound_to(known: &Known, own: &Mrn, public: bool, view: &View<'_>) -> Option<M
     let movement = position.one_movement(own, known.number);
     let of_another = |(other, _): &(&Mrn, &Mrn)| !movement.contains(*other);
     declarations.into_iter().find(of_another).map(|(_, movement)| movement.clone())
-}
-
-/// What has left beside the goods that are asked about: all that is counted with them, but for what they are.
-fn left_beside(
-    request: &CheckRequest,
-    about: &About<'_>,
-    own: &Mrn,
-    wanted: &[Wanted],
-    before: &[Presentation],
-    position: &Position,
-    movement: &BTreeSet<Mrn>,
-) -> Left {
-    let (id, means) = shown_as(request, own, about.presented, before, position);
-    let office = about.presented.map_or(&request.consignment.office, |presenting| &presenting.office);
-    let goods = wanted.iter().map(|want| (want.item, want.line, want.quantity.millionths())).collect();
-    let these = Shown { id, office, means, paper: Paper { declaration: own.clone(), goods } };
-    let beside = |counts: &dyn Fn(&Mrn) -> bool| {
-        let others = before.iter().filter(|of| counts(&of.mrn) && (of.mrn != *own || of.id != id));
-        let mut amounts = left(position, others.map(Shown::of).chain([these.clone()]));
-        for (_, line, amount) in &these.paper.goods {
-            add_amount(&mut amounts, *line, amount.saturating_neg());
-        }
-        amounts
-    };
-    Left { own: beside(&|mrn| mrn == own), all: beside(&|mrn| movement.contains(mrn)) }
-}
-
-/// Under which name, and by what, these goods are shown. A truck that has left under this name stays the one it was. A
-/// question at the office where goods stand is about these goods, unless they came on another truck.
-fn shown_as<'a>(
-    request: &'a CheckRequest,
-    own: &Mrn,
-    presented: Option<&'a Presenting>,
-    before: &'a [Presentation],
-    position: &Position,
-) -> (&'a str, &'a [String]) {
-    let known = if let Some(presenting) = presented {
-        before.iter().find(|of| of.mrn == *own && of.id == presenting.id)
-    } else {
-        let here = |of: &&Presentation| of.office == request.consignment.office && !of.came_otherwise(&request.means);
-        let of_own = before.iter().find(|of| of.mrn == *own && here(of));
-        let related = |of: &&Presentation| here(of) && position.may_be_the_same_goods(own, &of.mrn);
-        of_own.or_else(|| before.iter().find(related))
-    };
-    let id = presented.map_or_else(|| known.map_or("", |of| of.id.as_str()), |presenting| presenting.id.as_str());
-    let means = known.filter(|of| of.mrn == *own && !of.means.is_empty()).map(|of| of.means.as_slice());
-    (id, means.unwrap_or(&request.means))
-}
-
-/// What was presented under the movements of a declaration and of those it names, and has left.
-fn presented_before(request: &CheckRequest, own: &Mrn, joined: &Joined, view: &View<'_>) -> Vec<Presentation> {
-    let position = &view.ledger.position;
-    let mut near = position.movement(own);
-    for named in joined.named().map(|previous| &previous.declaration) {
-        if !near.contains(named) {
-            near.extend(position.movement(named));
-        }
-    }
-    let all = near.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed());
-    all.filter(|of| !(request.precheck && is_confidential(&of.mrn, view))).cloned().collect()
-}
-
-/// Goods shown at the border: under which name and where, by what, and what the paper says.
-#[derive(Clone)]
-struct Shown<'a> {
-    id: &'a str,
-    office: &'a Office,
-    means: &'a [String],
-    paper: Paper,
-}
-
-impl<'a> Shown<'a> {
-    fn of(of: &'a Presentation) -> Self {
-        let goods = of
-            .goods
-            .iter()
-            .map(|goods| (goods.item, LineKey { certificate: goods.certificate, line: goods.line }, goods.millionths));
-        let paper = Paper { declaration: of.mrn.clone(), goods: goods.collect() };
-        Self { id: &of.id, office: &of.office, means: &of.means, paper }
-    }
-}
-
-/// What has left, line by line. The same truck at the same office under the same name counts once, under whichever of
-/// its papers it was presented.
-fn left<'s>(position: &Position, shown: impl IntoIterator<Item = Shown<'s>>) -> Amounts {
-    let mut by_name: HashMap<(&str, &Office), (Vec<&[String]>, Vec<Paper>)> = HashMap::new();
-    for Shown { id, office, means, paper } in shown {
-        let (of_all, papers) = by_name.entry((id, office)).or_default();
-        of_all.push(means);
-        papers.push(paper);
-    }
-    let mut sums = Amounts::new();
-    for (means, papers) in by_name.into_values() {
-        let one_truck = |one: usize, other: usize| match (means.get(one), means.get(other)) {
-            (Some(one), Some(other)) => !are_others(one, other),
-            _ => false,
-        };
-        for (line, amount) in position.counted_once(&papers, one_truck) {
-            add_amount(&mut sums, line, amount);
-        }
-    }
-    sums
-}
-
-/// Goods that have left cannot be given back: a presentation under the movement of a declaration that its position, as
-/// tried, would no longer hold.
-pub(super) fn left_already<'v>(mrn: &Mrn, view: &'v View<'_>) -> Option<&'v Presentation> {
-    let line = view.ledger.position.more_has_left(mrn, |position, movement| {
-        left(
-            position,
-            movement.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed()).map(Shown::of),
-        )
-    })?;
-    let is_of = |of: &&Presentation| {
-        let mut goods = of.goods.iter();
-        goods.any(|goods| goods.certificate == line.certificate && goods.line == line.line)
-    };
-    let others = view.ledger.position.movement(mrn);
-    let mut movement = std::iter::once(mrn).chain(others.iter().filter(|of| *of != mrn));
-    movement.find_map(|of| view.ledger.presentations(of).filter(|of| of.has_passed()).find(is_of))
 }

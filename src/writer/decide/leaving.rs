@@ -1,0 +1,135 @@
+//! What has left at the border: each truck once, under whichever of its papers it was shown.
+
+use std::collections::{BTreeSet, HashMap};
+
+use endmark_core::position::{Amounts, Joined, Left, LineKey, Paper, Position, Wanted, add_amount};
+use endmark_core::reference::{Mrn, Office};
+
+use super::View;
+use super::standing::About;
+use crate::store::ledger::{Presentation, are_others};
+use crate::writer::{CheckRequest, Presenting};
+
+/// What has left beside the goods that are asked about: all that is counted with them, but for what they are.
+pub(super) fn left_beside(
+    request: &CheckRequest,
+    about: &About<'_>,
+    own: &Mrn,
+    wanted: &[Wanted],
+    before: &[Presentation],
+    position: &Position,
+    movement: &BTreeSet<Mrn>,
+) -> Left {
+    let (id, means) = shown_as(request, own, about.presented, before, position);
+    let office = about.presented.map_or(&request.consignment.office, |presenting| &presenting.office);
+    let goods = wanted.iter().map(|want| (want.item, want.line, want.quantity.millionths())).collect();
+    let these = Shown { id, office, means, paper: Paper { declaration: own.clone(), goods } };
+    let beside = |counts: &dyn Fn(&Mrn) -> bool| {
+        let others = before.iter().filter(|of| counts(&of.mrn) && (of.mrn != *own || of.id != id));
+        let mut amounts = left(position, others.map(Shown::of).chain([these.clone()]));
+        for (_, line, amount) in &these.paper.goods {
+            add_amount(&mut amounts, *line, amount.saturating_neg());
+        }
+        amounts
+    };
+    Left { own: beside(&|mrn| mrn == own), all: beside(&|mrn| movement.contains(mrn)) }
+}
+
+/// Under which name, and by what, these goods are shown. A truck that has left under this name stays the one it was. A
+/// question at the office where goods stand is about these goods, unless they came on another truck.
+fn shown_as<'a>(
+    request: &'a CheckRequest,
+    own: &Mrn,
+    presented: Option<&'a Presenting>,
+    before: &'a [Presentation],
+    position: &Position,
+) -> (&'a str, &'a [String]) {
+    let known = if let Some(presenting) = presented {
+        before.iter().find(|of| of.mrn == *own && of.id == presenting.id)
+    } else {
+        let here = |of: &&Presentation| of.office == request.consignment.office && !of.came_otherwise(&request.means);
+        let of_own = before.iter().find(|of| of.mrn == *own && here(of));
+        let related = |of: &&Presentation| here(of) && position.may_be_the_same_goods(own, &of.mrn);
+        of_own.or_else(|| before.iter().find(related))
+    };
+    let id = presented.map_or_else(|| known.map_or("", |of| of.id.as_str()), |presenting| presenting.id.as_str());
+    let means = known.filter(|of| of.mrn == *own && !of.means.is_empty()).map(|of| of.means.as_slice());
+    (id, means.unwrap_or(&request.means))
+}
+
+/// What was presented under the movements of a declaration and of those it names, and has left.
+pub(super) fn presented_before(
+    request: &CheckRequest,
+    own: &Mrn,
+    joined: &Joined,
+    view: &View<'_>,
+) -> Vec<Presentation> {
+    let position = &view.ledger.position;
+    let mut near = position.movement(own);
+    for named in joined.named().map(|previous| &previous.declaration) {
+        if !near.contains(named) {
+            near.extend(position.movement(named));
+        }
+    }
+    let all = near.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed());
+    all.filter(|of| !(request.precheck && super::standing::is_confidential(&of.mrn, view))).cloned().collect()
+}
+
+/// Goods shown at the border: under which name and where, by what, and what the paper says.
+#[derive(Clone)]
+struct Shown<'a> {
+    id: &'a str,
+    office: &'a Office,
+    means: &'a [String],
+    paper: Paper,
+}
+
+impl<'a> Shown<'a> {
+    fn of(of: &'a Presentation) -> Self {
+        let goods = of
+            .goods
+            .iter()
+            .map(|goods| (goods.item, LineKey { certificate: goods.certificate, line: goods.line }, goods.millionths));
+        let paper = Paper { declaration: of.mrn.clone(), goods: goods.collect() };
+        Self { id: &of.id, office: &of.office, means: &of.means, paper }
+    }
+}
+
+/// What has left, line by line. The same truck at the same office under the same name counts once, under whichever of
+/// its papers it was presented.
+fn left<'s>(position: &Position, shown: impl IntoIterator<Item = Shown<'s>>) -> Amounts {
+    let mut by_name: HashMap<(&str, &Office), Vec<Shown<'_>>> = HashMap::new();
+    for shown in shown {
+        by_name.entry((shown.id, shown.office)).or_default().push(shown);
+    }
+    let mut sums = Amounts::new();
+    for shown in by_name.into_values() {
+        let (means, papers): (Vec<&[String]>, Vec<Paper>) = shown.into_iter().map(|of| (of.means, of.paper)).unzip();
+        let one_truck = |one: usize, other: usize| match (means.get(one), means.get(other)) {
+            (Some(one), Some(other)) => !are_others(one, other),
+            _ => false,
+        };
+        for (line, amount) in position.counted_once(&papers, one_truck) {
+            add_amount(&mut sums, line, amount);
+        }
+    }
+    sums
+}
+
+/// Goods that have left cannot be given back: a presentation under the movement of a declaration that its position, as
+/// tried, would no longer hold.
+pub(super) fn left_already<'v>(mrn: &Mrn, view: &'v View<'_>) -> Option<&'v Presentation> {
+    let line = view.ledger.position.more_has_left(mrn, |position, movement| {
+        left(
+            position,
+            movement.iter().flat_map(|of| view.ledger.presentations(of)).filter(|of| of.has_passed()).map(Shown::of),
+        )
+    })?;
+    let is_of = |of: &&Presentation| {
+        let mut goods = of.goods.iter();
+        goods.any(|goods| goods.certificate == line.certificate && goods.line == line.line)
+    };
+    let others = view.ledger.position.movement(mrn);
+    let mut movement = std::iter::once(mrn).chain(others.iter().filter(|of| *of != mrn));
+    movement.find_map(|of| view.ledger.presentations(of).filter(|of| of.has_passed()).find(is_of))
+}
