@@ -40,15 +40,18 @@ impl Position {
         let known = self.joined(declaration).cloned().unwrap_or_else(|| self.named_when_presented(declaration));
         self.put_joined(declaration, known.and(named));
         let near = self.near(declaration);
+        let movement = self.movement(declaration);
+        let left = left(self, &movement);
+        // What has left under it before needs cover, too: two trucks are as one with the goods of both.
+        let mut before = left.own.clone();
         for (key, to) in &targets(declaration, wanted) {
+            let more = before.remove(&key.line).unwrap_or_default().max(0);
             let fresh = || Claim::nothing(false, declaration.clone());
-            self.grow(key, *to, &near, fresh);
+            self.grow(key, to.saturating_add(more), &near, fresh);
         }
         let covered = self.of_each_line([declaration], Claim::covered);
-        let movement = self.movement(declaration);
         let others = movement.iter().filter(|of| *of != declaration);
         let beside = self.of_each_line(others, Claim::held);
-        let left = left(self, &movement);
         let of = |amounts: &Amounts, line: &LineKey| amounts.get(line).copied().unwrap_or_default();
         for (line, need) in &mut needs {
             let own = of(&quantity, line).saturating_sub(of(&covered_before, line));
