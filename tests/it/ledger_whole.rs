@@ -130,6 +130,20 @@ async fn a_message_without_plates_is_judged_as_the_truck_it_was(on: On) {
     }
     // What left is as it was, and the position it left under can be sent again.
     good(&put(&register, &mrn(1), &trucks(&number, "6")).await);
+    // Nor does a paper without plates lead from one truck to another.
+    let other = many_movements(&register, "W-13").await;
+    let part = |pieces: &str, plates: &[&str]| {
+        let mut asked = part(pieces, plates);
+        asked["goodsItems"] = trucks(&other, pieces)["goodsItems"].clone();
+        asked
+    };
+    good(&put(&register, &mrn(5), &trucks(&other, "6")).await);
+    good(&put(&register, &mrn(6), &after(trucks(&other, "6"), &mrn(5))).await);
+    good(&put(&register, &mrn(7), &after(trucks(&other, "6"), &mrn(6))).await);
+    conforms(&put(&register, &mrn(5), &part("6", &["AAA111"])).await);
+    conforms(&put(&register, &mrn(6), &part("6", &[])).await);
+    too_much(&put(&register, &mrn(7), &part("6", &["BBB222"])).await);
+    conforms(&put(&register, &mrn(7), &part("6", &["AAA111"])).await);
     ledger_and_log_agree(&register.stop().await);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::targets;
-use super::{Claim, Joined, LineKey, Need, Position, Wanted};
+use super::{Claim, ClaimKey, ItemKey, Joined, LineKey, Need, Position, Wanted};
 use crate::reference::Mrn;
 
 /// Amounts of lines, in millionths of their units.
@@ -12,8 +12,8 @@ pub type Amounts = BTreeMap<LineKey, i128>;
 /// What has left before: was presented, conforms and was not turned back.
 #[derive(Debug, Clone, Default)]
 pub struct Left {
-    /// Under the declaration itself.
-    pub own: Amounts,
+    /// Under the declaration itself, by its items.
+    pub own: BTreeMap<(u32, LineKey), i128>,
     /// Under all of its movement.
     pub all: Amounts,
 }
@@ -38,16 +38,25 @@ impl Position {
         let quantity = self.of_each_line([declaration], |claim| claim.quantity);
         let covered_before = self.of_each_line([declaration], Claim::covered);
         let known = self.joined(declaration).cloned().unwrap_or_else(|| self.named_when_presented(declaration));
-        self.put_joined(declaration, known.and(named));
-        let near = self.near(declaration);
+        // What it names here is noted; which goods are the same follows from what was named when they were reserved.
+        self.join(declaration, named);
         let movement = self.movement(declaration);
         let left = left(self, &movement);
+        self.put_joined(declaration, known.and(named));
+        let near = self.near(declaration);
+        let mut targets = targets(declaration, wanted);
+        let mut own_left = Amounts::new();
         // What has left under it before needs cover, too: two trucks are as one with the goods of both.
-        let mut before = left.own.clone();
-        for (key, to) in &targets(declaration, wanted) {
-            let more = before.remove(&key.line).unwrap_or_default().max(0);
+        for ((item, line), amount) in &left.own {
+            add_amount(&mut own_left, *line, *amount);
+            if needs.contains_key(line) {
+                let item = ItemKey { declaration: declaration.clone(), item: *item };
+                add_amount(&mut targets, ClaimKey { line: *line, item }, *amount);
+            }
+        }
+        for (key, to) in &targets {
             let fresh = || Claim::nothing(false, declaration.clone());
-            self.grow(key, to.saturating_add(more), &near, fresh);
+            self.grow(key, *to, &near, fresh);
         }
         let covered = self.of_each_line([declaration], Claim::covered);
         let others = movement.iter().filter(|of| *of != declaration);
@@ -61,7 +70,7 @@ impl Position {
             need.left = if of(&left.all, line) == 0 {
                 need.wanted
             } else {
-                let own = need.held.saturating_sub(of(&left.own, line));
+                let own = need.held.saturating_sub(of(&own_left, line));
                 own.min(held_by_all.saturating_sub(of(&left.all, line))).max(0)
             };
         }

@@ -20,7 +20,7 @@ mod tests;
 pub use border::{Amounts, Left, add_amount};
 pub use change::Changed;
 pub use joined::{Joined, Previous};
-pub use papers::Paper;
+pub use papers::{Paper, are_others};
 pub use plan::{Need, Wanted};
 
 use std::collections::{BTreeMap, BTreeSet};

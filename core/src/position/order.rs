@@ -1,14 +1,16 @@
 //! Which declarations come before which, as far as loaded.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Joined, LineKey, Position, Previous};
 use crate::number::CertificateNumber;
 use crate::reference::Mrn;
 
-/// The most declarations before one that are looked at where goods may be the same: those further off count as others.
+/// The most declarations before one whose goods may be the same, and how many are looked at to find them all: what is
+/// further off counts as other goods.
 const BEFORE_MAX: usize = 256;
+const LOOKS_MAX: usize = 500_000;
 
 /// What is next to a declaration.
 pub(super) struct Near {
@@ -96,6 +98,7 @@ impl Position {
 pub(super) struct Beside<'a> {
     position: &'a Position,
     known: RefCell<BTreeMap<Mrn, Sides>>,
+    looks: Cell<usize>,
 }
 
 /// The declarations before and after one, as it says itself.
@@ -107,7 +110,7 @@ struct Sides {
 
 impl<'a> Beside<'a> {
     pub(super) const fn of(position: &'a Position) -> Self {
-        Self { position, known: RefCell::new(BTreeMap::new()) }
+        Self { position, known: RefCell::new(BTreeMap::new()), looks: Cell::new(0) }
     }
 
     fn follows(&self, earlier: &Mrn, later: &Mrn) -> bool {
@@ -131,22 +134,39 @@ impl<'a> Beside<'a> {
         what(sides)
     }
 
-    /// The declarations from which the goods of some may have come, themselves included, the nearest first: as they say
-    /// today; those that nobody reserved, as they said when goods were presented.
-    pub(super) fn all_before<'m>(&self, of: impl IntoIterator<Item = &'m Mrn>) -> Vec<Mrn> {
-        let mut found: Vec<Mrn> = of.into_iter().cloned().collect();
-        let mut seen: BTreeSet<Mrn> = found.iter().cloned().collect();
-        let mut next = 0;
-        while let Some(of) = found.get(next).cloned() {
-            next = next.saturating_add(1);
-            let leaders = if self.position.joined(&of).is_some() {
-                self.leaders(&of)
-            } else {
-                self.position.leaders.get(&of).into_iter().flatten().cloned().collect()
-            };
-            found.extend(leaders.into_iter().filter(|leader| seen.len() < BEFORE_MAX && seen.insert(leader.clone())));
+    /// Whether something is held under a declaration: it is as it says itself, and not what was once said of it.
+    pub(super) fn holds_something(&self, of: &Mrn) -> bool {
+        self.position.claims_of(of).next().is_some()
+    }
+
+    /// The declarations before one: as it says today; where nothing is held under it, as was said when goods were presented.
+    pub(super) fn leaders_as_known(&self, of: &Mrn) -> Vec<Mrn> {
+        if self.holds_something(of) {
+            self.leaders(of)
+        } else {
+            self.position.leaders.get(of).into_iter().flatten().cloned().collect()
+        }
+    }
+
+    /// Some declarations and those before them, as far as they are wanted: the nearest first.
+    pub(super) fn all_before(&self, of: Vec<Mrn>, wanted: impl Fn(&Mrn) -> bool) -> Vec<Mrn> {
+        let mut seen: BTreeSet<Mrn> = of.iter().cloned().collect();
+        let mut open = VecDeque::from(of);
+        let mut found = Vec::new();
+        while let Some(of) = open.pop_front().filter(|_| found.len() < BEFORE_MAX && self.may_look_on()) {
+            open.extend(self.leaders_as_known(&of).into_iter().filter(|leader| seen.insert(leader.clone())));
+            if wanted(&of) {
+                found.push(of);
+            }
         }
         found
+    }
+
+    /// Whether looking on does not hold up others: so many declarations are looked at, and no more.
+    fn may_look_on(&self) -> bool {
+        let looks = self.looks.get().saturating_add(1);
+        self.looks.set(looks);
+        looks <= LOOKS_MAX
     }
 
     /// Those before and after a declaration.

@@ -1,6 +1,6 @@
 //! Goods that were presented under several declarations: counted once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::border::{Amounts, add_amount};
 use super::order::Beside;
@@ -12,62 +12,89 @@ use crate::reference::Mrn;
 pub struct Paper {
     /// The declaration.
     pub declaration: Mrn,
+    /// By what they came, in any form that is the same for the same; nothing where that is not known.
+    pub means: Vec<String>,
     /// Goods item, line, and how much in millionths of its unit.
     pub goods: Vec<(u32, LineKey, i128)>,
 }
 
+/// Whether means of transport are certainly others: both are known, and nothing is the same.
+pub fn are_others(some: &[String], others: &[String]) -> bool {
+    let known = !some.is_empty() && !others.is_empty();
+    known && !others.iter().any(|means| some.contains(means))
+}
+
+/// What of a paper's goods has not gone on yet: by item and line, on which truck (the place of the paper that says it)
+/// and how much.
+type Stock = BTreeMap<(u32, LineKey), Vec<(usize, i128)>>;
+
+/// Where an item's goods may have come from: a declaration, and its item where one is named.
+type Source = (Mrn, Option<u32>);
+
 impl Position {
     /// What several papers speak of altogether. Goods go on from a declaration to those that follow it, each piece once,
     /// where both may be about the same truck: so an export and its transit are the same goods, two exports of one transit
-    /// are not. `may_be_one` is asked about two places in the list.
-    pub fn counted_once(&self, papers: &[Paper], may_be_one: impl Fn(usize, usize) -> bool) -> Amounts {
+    /// are not. What was seen on a truck stays on it from paper to paper.
+    pub fn counted_once(&self, papers: &[Paper]) -> Amounts {
+        let mut sums = Amounts::new();
         let mut places: BTreeMap<&Mrn, Vec<usize>> = BTreeMap::new();
         for (place, paper) in papers.iter().enumerate() {
             places.entry(&paper.declaration).or_default().push(place);
         }
+        if places.len() < 2 {
+            for (_, line, amount) in papers.iter().flat_map(|paper| &paper.goods) {
+                add_amount(&mut sums, *line, *amount);
+            }
+            return sums;
+        }
         let beside = Beside::of(self);
-        let here = |mut before: Vec<Mrn>| {
-            before.retain(|mrn| places.contains_key(mrn));
-            before
-        };
-        let before: BTreeMap<&Mrn, Vec<Mrn>> =
-            places.keys().map(|mrn| (*mrn, here(beside.all_before([*mrn])))).collect();
-        let before_of = |mrn: &Mrn| before.get(mrn).map(Vec::as_slice).unwrap_or_default();
+        let before: BTreeMap<&Mrn, BTreeSet<Mrn>> = places
+            .keys()
+            .map(|mrn| {
+                let leaders = beside.leaders_as_known(mrn);
+                (*mrn, beside.all_before(leaders, |of| places.contains_key(of)).into_iter().collect())
+            })
+            .collect();
+        let comes_before = |one: &Mrn, other: &Mrn| before.get(other).is_some_and(|before| before.contains(one));
         // Who comes before another has fewer before itself.
         let mut order: Vec<(usize, &Paper)> = papers.iter().enumerate().collect();
-        order.sort_by_key(|(_, paper)| before_of(&paper.declaration).len());
-        let mut sums = Amounts::new();
-        let mut goes_on: BTreeMap<(usize, LineKey), i128> = BTreeMap::new();
+        order.sort_by_key(|(_, paper)| before.get(&paper.declaration).map_or(0, BTreeSet::len));
+        let mut stocks: BTreeMap<usize, Stock> = BTreeMap::new();
         for (place, paper) in order {
-            let mut come_from: BTreeMap<Vec<&Mrn>, Vec<Mrn>> = BTreeMap::new();
+            let own = &paper.declaration;
+            let mut sources = Sources::of(self, &beside, own);
+            let mut stock = Stock::new();
             for (item, line, amount) in &paper.goods {
-                let named = self.joined(&paper.declaration).filter(|joined| !joined.items.is_empty());
-                let earlier = match named {
-                    None => before_of(&paper.declaration),
-                    Some(joined) => {
-                        let named: Vec<&Mrn> = joined.of_item(*item).map(|previous| &previous.declaration).collect();
-                        come_from.entry(named.clone()).or_insert_with(|| here(beside.all_before(named))).as_slice()
-                    }
-                };
                 let mut new = *amount;
-                for mrn in earlier {
+                let mut came = Vec::new();
+                for (mrn, wanted) in sources.of_item(*item, |of| places.contains_key(of)) {
                     // Of a circle nobody knows which way the goods went: each holds its own.
-                    if new <= 0 || *mrn == paper.declaration || before_of(mrn).contains(&paper.declaration) {
+                    if new <= 0 || mrn == *own || comes_before(own, &mrn) {
                         continue;
                     }
-                    for other in places.get(mrn).into_iter().flatten().filter(|other| may_be_one(**other, place)) {
-                        if let Some(stock) = goes_on.get_mut(&(*other, *line)) {
-                            let gone_on = new.min(*stock);
-                            *stock = stock.saturating_sub(gone_on);
+                    for other in places.get(&mrn).into_iter().flatten() {
+                        let Some(theirs) = stocks.get_mut(other) else { continue };
+                        // At the border items may have other numbers than they had.
+                        let wanted = wanted.filter(|wanted| theirs.keys().any(|(item, _)| item == wanted));
+                        let fits = |of: &(u32, LineKey)| of.1 == *line && wanted.is_none_or(|wanted| of.0 == wanted);
+                        for (truck, there) in theirs.iter_mut().filter(|(of, _)| fits(of)).flat_map(|(_, there)| there)
+                        {
+                            let Some(seen) = papers.get(*truck).filter(|seen| !are_others(&seen.means, &paper.means))
+                            else {
+                                continue;
+                            };
+                            let gone_on = new.min(*there);
+                            *there = there.saturating_sub(gone_on);
                             new = new.saturating_sub(gone_on);
+                            came.push((if seen.means.is_empty() { place } else { *truck }, gone_on));
                         }
                     }
                 }
                 add_amount(&mut sums, *line, new);
+                came.push((place, new));
+                stock.entry((*item, *line)).or_default().extend(came.into_iter().filter(|(_, amount)| *amount > 0));
             }
-            for (_, line, amount) in &paper.goods {
-                add_amount(&mut goes_on, (place, *line), *amount);
-            }
+            stocks.insert(place, stock);
         }
         sums
     }
@@ -75,7 +102,9 @@ impl Position {
     /// Whether two declarations may be about the same goods: one comes before the other.
     pub fn may_be_the_same_goods(&self, one: &Mrn, other: &Mrn) -> bool {
         let beside = Beside::of(self);
-        one == other || beside.all_before([one]).contains(other) || beside.all_before([other]).contains(one)
+        let precedes =
+            |one: &Mrn, other: &Mrn| !beside.all_before(beside.leaders_as_known(other), |of| of == one).is_empty();
+        one == other || precedes(one, other) || precedes(other, one)
     }
 
     /// What a declaration that nobody reserved names: what it named when goods were presented under it.
@@ -83,5 +112,55 @@ impl Position {
         let leaders = self.leaders.get(declaration).into_iter().flatten();
         let whole = leaders.map(|earlier| Previous { declaration: earlier.clone(), item: None }).collect();
         Joined { whole, items: BTreeMap::new() }
+    }
+}
+
+/// Where the goods of one paper's items may have come from, the nearest first.
+struct Sources<'a> {
+    position: &'a Position,
+    beside: &'a Beside<'a>,
+    own: &'a Mrn,
+    items: BTreeSet<u32>,
+    /// What was found for a list of names.
+    known: BTreeMap<Vec<Previous>, Vec<Source>>,
+}
+
+impl<'a> Sources<'a> {
+    fn of(position: &'a Position, beside: &'a Beside<'a>, own: &'a Mrn) -> Self {
+        let items = position.claims_of(own).map(|(key, _)| key.item.item).collect();
+        Self { position, beside, own, items, known: BTreeMap::new() }
+    }
+
+    fn of_item(&mut self, item: u32, here: impl Fn(&Mrn) -> bool) -> Vec<Source> {
+        let joined = self.position.joined(self.own).filter(|_| self.beside.holds_something(self.own));
+        let Some(joined) = joined else {
+            let leaders = self.beside.leaders_as_known(self.own);
+            let named = leaders.into_iter().map(|declaration| Previous { declaration, item: None }).collect();
+            return self.found(named, &here);
+        };
+        let mut named = match joined.items.get(&item) {
+            Some(named) => named.clone(),
+            // An item that it has not may be any.
+            None if !self.items.contains(&item) => joined.items.values().flatten().cloned().collect(),
+            None => Vec::new(),
+        };
+        named.sort_unstable();
+        named.dedup();
+        let mut sources = self.found(named, &here);
+        sources.extend(self.found(joined.whole.clone(), &here));
+        sources
+    }
+
+    fn found(&mut self, named: Vec<Previous>, here: &impl Fn(&Mrn) -> bool) -> Vec<Source> {
+        if let Some(found) = self.known.get(&named) {
+            return found.clone();
+        }
+        let direct = named.iter().filter(|of| here(&of.declaration));
+        let mut sources: Vec<Source> = direct.map(|of| (of.declaration.clone(), of.item)).collect();
+        let first: BTreeSet<Mrn> = named.iter().map(|of| of.declaration.clone()).collect();
+        let further = self.beside.all_before(first.iter().cloned().collect(), here);
+        sources.extend(further.into_iter().filter(|of| !first.contains(of)).map(|of| (of, None)));
+        self.known.insert(named, sources.clone());
+        sources
     }
 }

@@ -12,9 +12,7 @@ pub use claim::{ClaimPage, StoredClaim, all_claims, claims_of, claims_on, put_cl
 pub use declaration::{Declaration, Status, all_declarations, declarations, put_declarations, stale};
 pub use follower::{MOVEMENTS_MAX, all_followers, earlier_and_later, movements, put_followers};
 pub use line::{StoredLine, all_lines, insert_lines, lines_of, update_lines};
-pub use presentation::{
-    Presence, Presentation, Presented, all_presentations, are_others, presentations_of, put_presentations,
-};
+pub use presentation::{Presence, Presentation, Presented, all_presentations, presentations_of, put_presentations};
 
 pub(super) use claim::{pg_claims_of, pg_claims_on};
 pub(super) use declaration::pg_declarations;

@@ -73,16 +73,10 @@ pub struct Presentation {
     pub leaf: u64,
 }
 
-/// Whether means of transport are certainly others: both are known, and nothing is the same.
-pub fn are_others(some: &[String], others: &[String]) -> bool {
-    let known = !some.is_empty() && !others.is_empty();
-    known && !others.iter().any(|means| some.contains(means))
-}
-
 impl Presentation {
     /// Whether it is certain that other goods came on another truck: nothing is the same, tractor, trailer or container.
     pub fn came_otherwise(&self, means: &[String]) -> bool {
-        are_others(&self.means, means)
+        endmark_core::position::are_others(&self.means, means)
     }
 
     /// Whether the goods count as having left.

@@ -1,13 +1,13 @@
 //! What has left at the border: each truck once, under whichever of its papers it was shown.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use endmark_core::position::{Amounts, Joined, Left, LineKey, Paper, Position, Wanted, add_amount};
 use endmark_core::reference::{Mrn, Office};
 
 use super::View;
 use super::standing::About;
-use crate::store::ledger::{Presentation, are_others};
+use crate::store::ledger::Presentation;
 use crate::writer::{CheckRequest, Presenting};
 
 /// What has left beside the goods that are asked about: all that is counted with them, but for what they are.
@@ -23,16 +23,18 @@ pub(super) fn left_beside(
     let (id, means) = shown_as(request, own, about.presented, before, position);
     let office = about.presented.map_or(&request.consignment.office, |presenting| &presenting.office);
     let goods = wanted.iter().map(|want| (want.item, want.line, want.quantity.millionths())).collect();
-    let these = Shown { id, office, means, paper: Paper { declaration: own.clone(), goods } };
-    let beside = |counts: &dyn Fn(&Mrn) -> bool| {
-        let others = before.iter().filter(|of| counts(&of.mrn) && (of.mrn != *own || of.id != id));
-        let mut amounts = left(position, others.map(Shown::of).chain([these.clone()]));
-        for (_, line, amount) in &these.paper.goods {
-            add_amount(&mut amounts, *line, amount.saturating_neg());
-        }
-        amounts
-    };
-    Left { own: beside(&|mrn| mrn == own), all: beside(&|mrn| movement.contains(mrn)) }
+    let these = Shown { id, office, paper: Paper { declaration: own.clone(), means: means.to_vec(), goods } };
+    let others = before.iter().filter(|of| movement.contains(&of.mrn) && (of.mrn != *own || of.id != id));
+    let mut of_own = BTreeMap::new();
+    for goods in others.clone().filter(|of| of.mrn == *own).flat_map(|of| &of.goods) {
+        let line = LineKey { certificate: goods.certificate, line: goods.line };
+        add_amount(&mut of_own, (goods.item, line), goods.millionths);
+    }
+    let mut all = left(position, others.map(Shown::of).chain([these.clone()]));
+    for (_, line, amount) in &these.paper.goods {
+        add_amount(&mut all, *line, amount.saturating_neg());
+    }
+    Left { own: of_own, all }
 }
 
 /// Under which name, and by what, these goods are shown. A truck that has left under this name stays the one it was. A
@@ -80,7 +82,6 @@ pub(super) fn presented_before(
 struct Shown<'a> {
     id: &'a str,
     office: &'a Office,
-    means: &'a [String],
     paper: Paper,
 }
 
@@ -90,28 +91,21 @@ impl<'a> Shown<'a> {
             .goods
             .iter()
             .map(|goods| (goods.item, LineKey { certificate: goods.certificate, line: goods.line }, goods.millionths));
-        let paper = Paper { declaration: of.mrn.clone(), goods: goods.collect() };
-        Self { id: &of.id, office: &of.office, means: &of.means, paper }
+        let paper = Paper { declaration: of.mrn.clone(), means: of.means.clone(), goods: goods.collect() };
+        Self { id: &of.id, office: &of.office, paper }
     }
 }
 
 /// What has left, line by line. The same truck at the same office under the same name counts once, under whichever of
 /// its papers it was presented.
 fn left<'s>(position: &Position, shown: impl IntoIterator<Item = Shown<'s>>) -> Amounts {
-    let mut by_name: HashMap<(&str, &Office), Vec<Shown<'_>>> = HashMap::new();
-    for shown in shown {
-        by_name.entry((shown.id, shown.office)).or_default().push(shown);
+    let mut by_name: HashMap<(&str, &Office), Vec<Paper>> = HashMap::new();
+    for Shown { id, office, paper } in shown {
+        by_name.entry((id, office)).or_default().push(paper);
     }
     let mut sums = Amounts::new();
-    for shown in by_name.into_values() {
-        let (means, papers): (Vec<&[String]>, Vec<Paper>) = shown.into_iter().map(|of| (of.means, of.paper)).unzip();
-        let one_truck = |one: usize, other: usize| match (means.get(one), means.get(other)) {
-            (Some(one), Some(other)) => !are_others(one, other),
-            _ => false,
-        };
-        for (line, amount) in position.counted_once(&papers, one_truck) {
-            add_amount(&mut sums, line, amount);
-        }
+    for (line, amount) in by_name.into_values().flat_map(|papers| position.counted_once(&papers)) {
+        add_amount(&mut sums, line, amount);
     }
     sums
 }

@@ -46,7 +46,7 @@ fn present(
 ) -> bool {
     let joined = after(named);
     let needs = position.try_presented(&mrn(declaration), wanted, &joined, |_, movement| Left {
-        own: left(passed, &BTreeSet::from([mrn(declaration)])),
+        own: left(passed, &BTreeSet::from([mrn(declaration)])).into_iter().map(|(line, of)| ((1, line), of)).collect(),
         all: left(passed, movement),
     });
     position.take_back();
@@ -234,10 +234,11 @@ fn on_one_truck(position: &Position, papers: &[(usize, u32, i128)]) -> i128 {
     let trucks = line("A");
     let paper = |(number, item, count): &(usize, u32, i128)| Paper {
         declaration: mrn(*number),
+        means: vec!["A".to_owned()],
         goods: vec![(*item, trucks, *count)],
     };
     let papers: Vec<_> = papers.iter().map(paper).collect();
-    position.counted_once(&papers, |_, _| true)[&trucks]
+    position.counted_once(&papers)[&trucks]
 }
 
 #[test]
@@ -271,13 +272,61 @@ fn a_paper_without_plates_may_be_either_truck_but_two_trucks_are_not_one() {
     assert!(put(&mut position, 2, &[want(1, trucks, 3)], &[1]));
     assert!(put(&mut position, 3, &[want(1, trucks, 3)], &[1]));
     assert!(put(&mut position, 4, &[want(1, trucks, 3)], &[2]));
-    let paper = |number: usize, count: i128| Paper { declaration: mrn(number), goods: vec![(1, trucks, count)] };
-    // The export says nothing of its truck, each transit stands on another one.
-    let papers = [paper(1, 6), paper(2, 3), paper(3, 3)];
-    assert_eq!(position.counted_once(&papers, |one, other| one == 0 || other == 0)[&trucks], 6);
-    // The next transit of the same goods, on another truck than they were: they are not those.
-    let papers = [paper(1, 3), paper(2, 3), paper(4, 3)];
-    assert_eq!(position.counted_once(&papers, |one, other| one == 0 || other == 0)[&trucks], 6);
+    let counted = |papers: &[(usize, i128, &[&str])]| {
+        let paper = |(number, count, means): &(usize, i128, &[&str])| Paper {
+            declaration: mrn(*number),
+            means: means.iter().map(ToString::to_string).collect(),
+            goods: vec![(1, trucks, *count)],
+        };
+        let papers: Vec<_> = papers.iter().map(paper).collect();
+        position.counted_once(&papers)[&trucks]
+    };
+    assert_eq!(counted(&[(1, 6, &[]), (2, 3, &["A"]), (3, 3, &["B"])]), 6, "the export says nothing of its truck");
+    assert_eq!(counted(&[(1, 3, &[]), (2, 3, &["A"]), (4, 3, &["B"])]), 6, "transit after transit on another truck");
+    assert_eq!(counted(&[(1, 3, &["A"]), (2, 3, &[]), (4, 3, &["B"])]), 6, "nor through a paper without plates");
+    assert_eq!(counted(&[(1, 3, &["A", "T"]), (2, 3, &["T", "U"]), (4, 3, &["U", "B"])]), 6, "nor plate by plate");
+    assert_eq!(counted(&[(1, 3, &["A"]), (2, 3, &[]), (4, 3, &["A"])]), 3);
+}
+
+#[test]
+fn an_item_that_is_named_is_the_one_the_goods_came_from() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    assert!(put(&mut position, 1, &[want(1, trucks, 3), want(2, trucks, 3)], &[]));
+    let second = BTreeMap::from([(1, vec![Previous { declaration: mrn(1), item: Some(2) }])]);
+    position.try_position(&mrn(2), &[want(1, trucks, 3)], Joined { whole: Vec::new(), items: second }, false);
+    position.keep();
+    let papers = |first: &[(u32, i128)]| {
+        let paper = |number: usize, goods: &[(u32, i128)]| Paper {
+            declaration: mrn(number),
+            means: Vec::new(),
+            goods: goods.iter().map(|(item, count)| (*item, trucks, *count)).collect(),
+        };
+        position.counted_once(&[paper(1, first), paper(2, &[(1, 3)])])[&trucks]
+    };
+    assert_eq!(papers(&[(2, 3)]), 3);
+    assert_eq!(papers(&[(1, 3), (2, 3)]), 6);
+    assert_eq!(papers(&[(9, 3)]), 3, "numbers may be others at the border");
+}
+
+#[test]
+fn a_transit_leaves_item_by_item_in_any_order() {
+    let trucks = line("A");
+    let mut position = granting(&[(trucks, 6)]);
+    let of = |item| Previous { declaration: mrn(1), item: Some(item) };
+    let items = BTreeMap::from([(1, vec![of(1)]), (2, vec![of(2)])]);
+    position.try_position(
+        &mrn(2),
+        &[want(1, trucks, 3), want(2, trucks, 3)],
+        Joined { whole: Vec::new(), items },
+        false,
+    );
+    position.keep();
+    let first = BTreeMap::from([((1, trucks), 3 * MILLION)]);
+    let left = Left { own: first, all: Amounts::from([(trucks, 3 * MILLION)]) };
+    let needs = position.try_presented(&mrn(1), &[want(2, trucks, 3)], &Joined::default(), |_, _| left);
+    assert!(needs[&trucks].left >= needs[&trucks].wanted, "{needs:?}");
+    position.take_back();
 }
 
 #[test]
