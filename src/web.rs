@@ -21,6 +21,7 @@ mod officer;
 mod offline;
 mod page;
 mod queued;
+mod remedies;
 mod second_look;
 mod session;
 mod sides;

@@ -14,6 +14,7 @@ use endmark_core::verdict::{Answer, Finding, ItemVerdict, Requirement, Severity,
 use super::answer::{self, LineRow, Statement};
 use super::history::{self, HistoryRow};
 use super::page::Bar;
+use super::remedies::{self, Remedy};
 use super::session::Signed;
 use super::{sides, supplied, when};
 use crate::app::{App, Known, NotShown};
@@ -80,6 +81,7 @@ struct ReasonRow {
     declared: String,
     certified: String,
     law: String,
+    remedy: Remedy,
 }
 
 /// Something that was not compared.
@@ -194,7 +196,7 @@ impl GoodsPage {
             headline,
             notices: notices(asked, &around),
             conflicts: around.conflicts(t, &signed.officer.office),
-            reasons: verdict.findings.iter().take(ROWS_MAX).map(|finding| reason(t, finding)).collect(),
+            reasons: verdict.findings.iter().take(ROWS_MAX).map(|finding| reason(t, finding, &verdict)).collect(),
             reasons_more: match u64::try_from(more) {
                 Ok(0) | Err(_) => String::new(),
                 Ok(more) => t.say_count("goods-more", more),
@@ -239,7 +241,7 @@ fn notices(asked: &Consignment, around: &Around) -> Vec<&'static str> {
     .collect()
 }
 
-fn reason(t: Language, finding: &Finding) -> ReasonRow {
+fn reason(t: Language, finding: &Finding, verdict: &Verdict) -> ReasonRow {
     let (icon, severity) = match finding.severity {
         Severity::Hard => ("✖", "severity-hard"),
         Severity::Open => ("?", "severity-open"),
@@ -257,6 +259,7 @@ fn reason(t: Language, finding: &Finding) -> ReasonRow {
         declared: sides::declared(t, finding),
         certified: sides::certified(t, finding),
         law: finding.legal_basis.as_ref().map(|basis| t.law(basis)).unwrap_or_default(),
+        remedy: remedies::remedy(t, finding, verdict),
     }
 }
 

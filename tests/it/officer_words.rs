@@ -187,6 +187,9 @@ async fn a_verdict_full_of_findings_has_no_word_of_english(on: On) {
     let data = data(&[&register.payload("W-2"), &bad]);
     let page = in_each(async |language| ask(&browser, language, "26LTVR1000EX000018").await, &data).await;
     page.is(200, &["The goods do not conform", "held by this movement: 0 NAR", "Consignee"]);
+    page.shows(&["Hold the goods: have the declaration corrected", "Have a line cited that the certificate has."]);
+    let polish = ask(&browser, "pl", "26LTVR1000EX000018").await;
+    polish.shows(&["Zatrzymaj towar: zażądaj poprawienia zgłoszenia", "Zażądaj zgłoszenia, czy towar"]);
     // Its certificate suspended, then revoked: since when and why, as its manufacturer wrote it.
     let path = format!("/v1/certificates/{number}");
     let why = json!({"reason": "4711"});
