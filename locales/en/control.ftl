@@ -69,3 +69,6 @@ decision-genuine = genuine
 decision-notGenuine = not genuine
 decision-already = recorded before
 decision-done = done
+control-not-recorded = Not recorded
+control-refused-nothingAsked = Not recorded: nobody asked for this second look.
+control-names-nothing = Give an MRN or a certificate number.

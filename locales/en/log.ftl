@@ -55,3 +55,5 @@ because-pinWrong = The PIN was wrong.
 because-notASupervisor = Only a supervisor may do this.
 because-anotherOffice = An officer of another office.
 because-tooManyLinks = Too many links were waiting.
+entries-supervisors-only = Only supervisors search the log. Entries that a page names can be opened.
+entry-unknown = There is no such entry in the log, or it is another organisation’s.

@@ -65,3 +65,6 @@ register-what = This register keeps end-destination certificates, known as manuf
 register-entries = Entries of the log
 register-key = Key of the log
 register-checkpoint = Signed state of the log
+page-session-changed = Somebody else signed in here since this page was opened. Nothing was recorded. Open it again.
+page-not-there = There is no such page, or it is not your organisation’s.
+page-not-read = What was sent cannot be read. Nothing was recorded. Open the page again.

@@ -55,3 +55,5 @@ because-pinWrong = PIN neteisingas.
 because-notASupervisor = Tai gali tik vadovas.
 because-anotherOffice = Kitos įstaigos pareigūnas.
 because-tooManyLinks = Per daug laukiančių nuorodų.
+entries-supervisors-only = Žurnale ieško tik vadovai. Įrašus, kuriuos nurodo puslapis, galima atverti.
+entry-unknown = Tokio įrašo žurnale nėra arba jis kitos organizacijos.

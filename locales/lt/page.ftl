@@ -65,3 +65,6 @@ register-what = Šis registras saugo galutinės paskirties sertifikatus, žinomu
 register-entries = Žurnalo įrašai
 register-key = Žurnalo raktas
 register-checkpoint = Pasirašyta žurnalo būsena
+page-session-changed = Nuo tada, kai šis puslapis atvertas, čia prisijungė kitas pareigūnas. Nieko neįrašyta. Atverkite jį iš naujo.
+page-not-there = Tokio puslapio nėra arba jis ne jūsų organizacijos.
+page-not-read = To, kas išsiųsta, perskaityti neįmanoma. Nieko neįrašyta. Atverkite puslapį iš naujo.

@@ -69,3 +69,6 @@ decision-genuine = autentyczny
 decision-notGenuine = nieautentyczny
 decision-already = zapisano wcześniej
 decision-done = wykonano
+control-not-recorded = Nie zapisano
+control-refused-nothingAsked = Nie zapisano: nikt nie prosił o to drugie spojrzenie.
+control-names-nothing = Podaj MRN albo numer certyfikatu.

@@ -65,3 +65,6 @@ register-what = Ten rejestr przechowuje certyfikaty końcowego przeznaczenia, zn
 register-entries = Wpisy dziennika
 register-key = Klucz dziennika
 register-checkpoint = Podpisany stan dziennika
+page-session-changed = Od otwarcia tej strony zalogował się tu ktoś inny. Niczego nie zapisano. Otwórz ją ponownie.
+page-not-there = Nie ma takiej strony albo nie należy ona do twojej organizacji.
+page-not-read = Tego, co wysłano, nie da się odczytać. Niczego nie zapisano. Otwórz stronę ponownie.

@@ -172,10 +172,14 @@ async fn record(
         Ok(report) => report,
         Err(field) => {
             app.turned_away.count(Cause::Malformed);
-            let message = MessagePage { t, key: "control-malformed".to_owned(), detail: t.say(field_key(field)) };
+            let message = not_recorded(t, &signed, "control-malformed").detail(t.say(field_key(field)));
             return Ok(page(StatusCode::BAD_REQUEST, &message));
         }
     };
+    if report.declaration.is_none() && report.certificate.is_none() {
+        app.turned_away.count(Cause::Malformed);
+        return Ok(page(StatusCode::BAD_REQUEST, &not_recorded(t, &signed, "control-names-nothing")));
+    }
     let subject = match (&report.declaration, report.certificate) {
         (Some(mrn), _) => mrn.to_string(),
         (None, Some(number)) => number.to_string(),
@@ -184,12 +188,20 @@ async fn record(
     let (organisation, id) = (signed.organisation().as_str(), signed.officer.id.clone());
     match app.record_control(signed.origin(), organisation, Some(id), report).await {
         Ok(recorded) => Ok(page(StatusCode::OK, &recorded_page(t, &signed, &recorded, subject))),
-        Err(NotRecorded::Refused(refusal, _)) if refusal != ControlRefusal::NothingAsked => {
+        Err(NotRecorded::Refused(refusal, _)) => {
             let key = format!("control-refused-{}", refusal.code());
-            Ok(page(StatusCode::CONFLICT, &MessagePage { t, key, detail: subject }))
+            let status = match refusal {
+                ControlRefusal::NothingAsked => StatusCode::NOT_FOUND,
+                _ => StatusCode::CONFLICT,
+            };
+            Ok(page(status, &not_recorded(t, &signed, &key).detail(subject)))
         }
         Err(error) => Err(Away::Problem(error.into(), t)),
     }
+}
+
+fn not_recorded(t: Language, signed: &Signed, key: &str) -> MessagePage {
+    MessagePage::new(t, key).headline("control-not-recorded").to(signed)
 }
 
 /// The words for a field; those that nobody sees stand for the form.

@@ -163,7 +163,7 @@ async fn search(app: web::Data<App>, Person(signed): Person, query: web::Query<Q
     let t = signed.language;
     let away = |problem| Away::Problem(problem, t);
     if !signed.officer.supervisor && !signed.officer.auditor {
-        return Err(away(Problem::new(ProblemKind::GrantMissing, "the log is searched by supervisors")));
+        return Err(Away::said(StatusCode::FORBIDDEN, &signed, "entries-supervisors-only"));
     }
     let query = query.into_inner();
     let filter = query.filter(&app, &signed.officer);
@@ -213,14 +213,15 @@ fn at(t: Language, entry: &Logged) -> String {
 async fn show(app: web::Data<App>, Person(signed): Person, path: web::Path<String>) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let away = |problem| Away::Problem(problem, t);
-    let leaf: u64 = path.parse().map_err(|_| away(Problem::not_found()))?;
+    let unknown = || Away::said(StatusCode::NOT_FOUND, &signed, "entry-unknown");
+    let leaf: u64 = path.parse().map_err(|_| unknown())?;
     let published = app.writer.shared().published.load_full();
     if leaf >= published.head.size {
-        return Err(away(Problem::not_found()));
+        return Err(unknown());
     }
     let own = (!signed.officer.auditor).then(|| signed.organisation().as_str());
     let proved = app.proved(leaf, own, &published).await.map_err(|error| away(error.into()))?;
-    let proved = proved.ok_or_else(|| away(Problem::not_found()))?;
+    let proved = proved.ok_or_else(unknown)?;
     looked_at(&app, &signed, json!({ "leaf": leaf }).to_string()).await.map_err(away)?;
     let broken = |_| away(Problem::new(ProblemKind::Internal, "give the operator the request id"));
     let read = Logged::read(proved.entry.as_bytes()).map_err(broken)?;

@@ -83,7 +83,7 @@ async fn ask(
 
 fn unreadable(app: &App, t: Language, key: &str, detail: String) -> HttpResponse {
     app.turned_away.count(Cause::Malformed);
-    page(StatusCode::BAD_REQUEST, &MessagePage { t, key: key.to_owned(), detail })
+    page(StatusCode::BAD_REQUEST, &MessagePage::new(t, key).detail(detail))
 }
 
 /// The question of an earlier answer, with what was read from the papers; the inner error is the key of the element that

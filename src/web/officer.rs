@@ -53,8 +53,8 @@ async fn ask(
         Ok(form) => form,
         Err(error) => {
             app.turned_away.count(if error == FormError::TooLarge { Cause::TooLarge } else { Cause::Malformed });
-            let (t, key) = (signed.language, error.key().to_owned());
-            return Ok(page(error.status(), &MessagePage { t, key, detail: String::new() }));
+            let message = MessagePage::new(signed.language, error.key()).to(&signed);
+            return Ok(page(error.status(), &message));
         }
     };
     signed.require_own_form(&app, &request, &form.csrf)?;
@@ -68,7 +68,7 @@ async fn answered(app: &App, signed: &Signed, t: Language, bytes: Vec<u8>) -> Re
         Ok(HeldUp::Declaration(mrn)) => return goods::of_declaration(app, signed, t, mrn).await,
         Err(error) => {
             app.turned_away.count(Cause::Malformed);
-            let message = MessagePage { t, key: super::answer::reason_key(error.code()), detail: String::new() };
+            let message = MessagePage::new(t, super::answer::reason_key(error.code())).to(signed);
             return Ok(page(StatusCode::BAD_REQUEST, &message));
         }
     };

@@ -429,6 +429,8 @@ async fn hostile_forms_are_clear_pages_and_leave_nothing(on: On) {
         assert_eq!(page.status, 400, "{fields:?}\n{}", page.html);
         assert!(!page.html.contains("<script>"), "{}", page.html);
     }
+    let names_nothing = send(&browser, "/officer/controls", &[("id", id), ("result", "released")]).await;
+    names_nothing.is(400, &["Not recorded", "Give an MRN or a certificate number."]);
     // Without the token of the session, and larger than any form.
     let fields = [("id", id), ("declaration", MRN), ("result", "released")];
     assert_eq!(browser.post("/officer/controls", &fields).await.status, 403);
