@@ -26,6 +26,7 @@ mod second_look;
 mod session;
 mod sides;
 mod supplied;
+mod supply_page;
 mod when;
 
 pub use enter::link;

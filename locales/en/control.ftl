@@ -71,4 +71,3 @@ decision-already = recorded before
 decision-done = done
 control-not-recorded = Not recorded
 control-refused-nothingAsked = Not recorded: nobody asked for this second look.
-control-names-nothing = Give an MRN or a certificate number.

@@ -71,4 +71,3 @@ decision-already = jau įrašyta
 decision-done = padaryta
 control-not-recorded = Neįrašyta
 control-refused-nothingAsked = Neįrašyta: šios pakartotinės apžiūros niekas neprašė.
-control-names-nothing = Nurodykite MRN arba sertifikato numerį.

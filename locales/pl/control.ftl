@@ -71,4 +71,3 @@ decision-already = zapisano wcześniej
 decision-done = wykonano
 control-not-recorded = Nie zapisano
 control-refused-nothingAsked = Nie zapisano: nikt nie prosił o to drugie spojrzenie.
-control-names-nothing = Podaj MRN albo numer certyfikatu.

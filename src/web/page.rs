@@ -58,6 +58,10 @@ pub(super) struct StartPage {
     pub(super) bar: Bar,
     /// The second looks that colleagues wait for.
     pub(super) waiting: Vec<Waiting>,
+    /// What was typed and cannot be read.
+    pub(super) typed: String,
+    /// The key of why; empty: nothing was asked yet.
+    pub(super) wrong: String,
     /// Whether the camera can be used in browsers that do not read codes by themselves.
     pub(super) has_decoder: bool,
 }
