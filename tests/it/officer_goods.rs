@@ -322,6 +322,9 @@ async fn serial_numbers_are_ticked_off_runs_too_and_the_rest_is_written(on: On) 
     send(&browser, "/officer/controls", &fields).await.is(200, &["Recorded: held"]);
     let reasons = register.entries("controlRecorded")[0]["reasons"].clone();
     assert_eq!(reasons, json!(["serialNumbersSeen", "serialNumbersMissing"]));
+    let leaf = &register.entries("controlRecorded")[0]["leaf"];
+    let entry = browser.get(&format!("/officer/entries/{leaf}")).await;
+    entry.is(200, &["<dd>RF24-02611, FT25-098, FT25-099</dd>", "<dd>RF24-02612</dd>"]);
     // Too many to list: the first of them, and a field.
     let long = issue("G-16", 1, json!({"ranges": [{"first": "A-0001", "last": "A-9999"}]})).await;
     let form = browser.get(&format!("/officer/control?certificate={long}")).await;
