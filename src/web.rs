@@ -21,10 +21,12 @@ mod officer;
 mod offline;
 mod page;
 mod queued;
+mod remedies;
 mod second_look;
 mod session;
 mod sides;
 mod supplied;
+mod supply_page;
 mod when;
 
 pub use enter::link;

@@ -69,3 +69,5 @@ decision-genuine = genuine
 decision-notGenuine = not genuine
 decision-already = recorded before
 decision-done = done
+control-not-recorded = Not recorded
+control-refused-nothingAsked = Not recorded: nobody asked for this second look.

@@ -55,3 +55,7 @@ because-pinWrong = The PIN was wrong.
 because-notASupervisor = Only a supervisor may do this.
 because-anotherOffice = An officer of another office.
 because-tooManyLinks = Too many links were waiting.
+entries-supervisors-only = Only supervisors search the log. Entries that a page names can be opened.
+entry-unknown = There is no such entry in the log, or it is another organisation’s.
+entries-say-what = Give at least one: certificate, MRN, office or day.
+entries-days = The first day is later than the last.

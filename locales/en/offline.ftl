@@ -47,3 +47,4 @@ offline-control-refused = the register refused it:
 offline-control-conflict = sent; the same certificate was controlled elsewhere at about the same time:
 offline-control-seen = Read
 offline-refresh = Fetch fresh data
+offline-reason-mrn = Goods cannot be judged without a network. Record the control with its MRN, and ask the register as soon as there is a network.

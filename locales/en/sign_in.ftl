@@ -34,3 +34,4 @@ invite-until = It works once, until
 invite-hand-over = Hand it over in person.
 invite-not-allowed = You may invite active colleagues of your own office only.
 invite-too-many = Five links of this colleague still wait to be used.
+invite-supervisors-only = Only supervisors invite colleagues.

@@ -69,3 +69,5 @@ decision-genuine = tikras
 decision-notGenuine = netikras
 decision-already = jau įrašyta
 decision-done = padaryta
+control-not-recorded = Neįrašyta
+control-refused-nothingAsked = Neįrašyta: šios pakartotinės apžiūros niekas neprašė.

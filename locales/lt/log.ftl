@@ -55,3 +55,7 @@ because-pinWrong = PIN neteisingas.
 because-notASupervisor = Tai gali tik vadovas.
 because-anotherOffice = Kitos įstaigos pareigūnas.
 because-tooManyLinks = Per daug laukiančių nuorodų.
+entries-supervisors-only = Žurnale ieško tik vadovai. Įrašus, kuriuos nurodo puslapis, galima atverti.
+entry-unknown = Tokio įrašo žurnale nėra arba jis kitos organizacijos.
+entries-say-what = Nurodykite bent vieną: sertifikatą, MRN, įstaigą arba dieną.
+entries-days = Pirma diena vėlesnė už paskutinę.

@@ -47,3 +47,4 @@ offline-control-refused = registras atmetė:
 offline-control-conflict = išsiųsta; tas pats sertifikatas maždaug tuo pačiu metu tikrintas kitur:
 offline-control-seen = Perskaityta
 offline-refresh = Gauti šviežius duomenis
+offline-reason-mrn = Be tinklo prekių įvertinti neįmanoma. Įrašykite kontrolę su MRN ir klauskite registro, kai tik bus tinklas.

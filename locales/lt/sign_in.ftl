@@ -34,3 +34,4 @@ invite-until = Veikia vieną kartą, iki
 invite-hand-over = Perduokite asmeniškai.
 invite-not-allowed = Galite pakviesti tik savo įstaigos aktyvius kolegas.
 invite-too-many = Penkios šio kolegos nuorodos dar nepanaudotos.
+invite-supervisors-only = Kolegas kviečia tik vadovai.

@@ -69,3 +69,5 @@ decision-genuine = autentyczny
 decision-notGenuine = nieautentyczny
 decision-already = zapisano wcześniej
 decision-done = wykonano
+control-not-recorded = Nie zapisano
+control-refused-nothingAsked = Nie zapisano: nikt nie prosił o to drugie spojrzenie.

@@ -55,3 +55,7 @@ because-pinWrong = Błędny PIN.
 because-notASupervisor = Może to tylko przełożony.
 because-anotherOffice = Funkcjonariusz innego urzędu.
 because-tooManyLinks = Zbyt wiele oczekujących linków.
+entries-supervisors-only = Tylko przełożeni przeszukują dziennik. Wpisy, które wskazuje strona, można otworzyć.
+entry-unknown = Nie ma takiego wpisu w dzienniku albo należy on do innej organizacji.
+entries-say-what = Podaj co najmniej jedno: certyfikat, MRN, urząd albo dzień.
+entries-days = Pierwszy dzień jest późniejszy niż ostatni.

@@ -47,3 +47,4 @@ offline-control-refused = rejestr odmówił:
 offline-control-conflict = wysłano; ten sam certyfikat kontrolowano mniej więcej w tym samym czasie gdzie indziej:
 offline-control-seen = Przeczytane
 offline-refresh = Pobierz świeże dane
+offline-reason-mrn = Bez sieci towaru nie można ocenić. Zapisz kontrolę z MRN i zapytaj rejestr, gdy tylko będzie sieć.

@@ -34,3 +34,4 @@ invite-until = Działa jeden raz, do
 invite-hand-over = Przekaż go osobiście.
 invite-not-allowed = Możesz zapraszać tylko aktywnych współpracowników ze swojego urzędu.
 invite-too-many = Pięć odnośników tej osoby czeka jeszcze na użycie.
+invite-supervisors-only = Tylko przełożeni zapraszają współpracowników.

@@ -165,3 +165,12 @@ test('JavaScript off: the page for that says so', () => onPage({ javaScriptEnabl
   await page.goto('/officer/offline/en');
   await page.getByText('works only with JavaScript').waitFor();
 }));
+
+test('an MRN is told that goods are not judged here, and its control is kept', () => withoutNetwork(async (page) => {
+  await scanInto(page, scene.declaration);
+  const { tone, words } = await verdict(page);
+  assert.equal(tone, 'open');
+  assert.ok(words.includes(scene.declaration), words);
+  assert.match(await page.locator('#answer').innerText(), /Goods cannot be judged without a network/);
+  assert.ok(await page.locator('#control').isVisible());
+}));

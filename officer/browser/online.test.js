@@ -135,3 +135,13 @@ test('a page that the network leaves goes on without it', () => onPage({}, async
     await network.restore();
   }
 }));
+
+test('printing leaves out buttons and fields, opens what is folded, and keeps what was not compared', () => onPage({}, async (page) => {
+  await page.goto('/officer');
+  await scanInto(page, scene.declaration);
+  await page.locator('section.goods').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  const seen = (selector) => page.locator(selector).first().isVisible();
+  for (const shown of ['.missing', 'details:not([open]) dd', 'section.goods']) assert.ok(await seen(shown), shown);
+  for (const hidden of ['.missing input', 'form button[type=submit]', '.actions', '.bar']) assert.equal(await seen(hidden), false, hidden);
+}));

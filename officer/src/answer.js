@@ -7,13 +7,15 @@ import { PREFIX, parse, verify } from './token.js';
  * What can be said of a paper without a network. Never that goods conform, never how much is left.
  *
  * @typedef {{ answer: 'genuine' | 'notGenuine' | 'cannotBeChecked', stands: boolean, reasons: string[],
- *   claims: import('./claims.js').Claims | null, digest: Uint8Array | null }} Answer
+ *   claims: import('./claims.js').Claims | null, digest: Uint8Array | null, declaration?: string }} Answer
  */
 
 /** @returns {Answer} */
 function answer(kind, reasons, claims = null, digest = null) {
   return { answer: kind, stands: kind === 'genuine' && reasons.length === 0, reasons, claims, digest };
 }
+
+const MRN = /^\d\d[A-Z]{2}[A-Z0-9]{14}$/;
 
 // What a stranger wrote, and what was misread: both for certain, whatever the age of the bundle.
 const FORGED = ['tokenSignatureInvalid'];
@@ -27,6 +29,9 @@ const FORGED = ['tokenSignatureInvalid'];
 export async function judge(text, bundle, now) {
   const typed = text.trim();
   if (typed === '') return answer('cannotBeChecked', ['nothingToRead']);
+  // Goods are never judged here; that a truck was looked at can be recorded all the same.
+  const declaration = typed.toUpperCase();
+  if (MRN.test(declaration)) return { ...answer('cannotBeChecked', ['mrnOffline']), declaration };
   if (!bundle) return answer('cannotBeChecked', ['bundleMissing']);
   const usable = grade(bundle, now) !== 'unusable';
   return typed.startsWith(PREFIX) ? judgeCode(typed, bundle, usable, now) : judgeNumber(typed, bundle);

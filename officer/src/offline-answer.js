@@ -23,7 +23,8 @@ export function showAnswer(answer, bundle, now) {
   const title = element('h2', ` ${say(headline)}`, { class: 'headline', tabindex: '-1' });
   title.prepend(element('span', icon, { class: 'icon', 'aria-hidden': 'true' }));
   verdict.append(title);
-  if (answer.digest) verdict.append(element('p', numberOf(answer.digest), { class: 'number' }));
+  const number = answer.digest ? numberOf(answer.digest) : answer.declaration;
+  if (number) verdict.append(element('p', number, { class: 'number' }));
   verdict.append(element('p', say('offline-only-paper')));
   const shown = document.getElementById('answer');
   shown.replaceChildren(verdict, ...reasons(answer), ...warnings(bundle, now));

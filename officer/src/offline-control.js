@@ -6,10 +6,10 @@ import { element, moment, say } from './words.js';
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById('control'));
 
-/** What was filled in; what was left open was not looked at. @param {FormData} data @param {string} certificate */
-function reportOf(data, certificate) {
+/** What was filled in; what was left open was not looked at. @param {FormData} data @param {object} of */
+function reportOf(data, of) {
   const filled = [...data].map(([name, value]) => [name, String(value).trim()]).filter(([, value]) => value !== '');
-  return { ...Object.fromEntries(filled), certificate };
+  return { ...Object.fromEntries(filled), ...of };
 }
 
 /**
@@ -19,13 +19,13 @@ function reportOf(data, certificate) {
  * @param {string | undefined} officer
  */
 export function offerControl(store, answer, officer) {
-  form.hidden = !answer.digest || !officer;
+  form.hidden = !(answer.digest || answer.declaration) || !officer;
   if (form.hidden) return;
   form.reset();
-  const certificate = numberOf(answer.digest);
+  const of = answer.digest ? { certificate: numberOf(answer.digest) } : { declaration: answer.declaration };
   form.onsubmit = async (event) => {
     event.preventDefault();
-    await record(store, officer, reportOf(new FormData(form), certificate), new Date());
+    await record(store, officer, reportOf(new FormData(form), of), new Date());
     form.hidden = true;
     await showWaiting(store);
     document.getElementById('waiting').focus();
@@ -43,9 +43,9 @@ export async function showWaiting(store) {
 
 /** @param {import('./store.js').Store} store @param {import('./queue.js').Waiting} control @param {string} officer */
 function item(store, control, officer) {
-  const { certificate, recordedAt } = control.report;
+  const { certificate, declaration, recordedAt } = control.report;
   const state = control.state === 'waiting' && control.officer !== officer ? 'other' : control.state;
-  const shown = element('li', `${certificate}, ${moment(Date.parse(recordedAt))}: ${say(`offline-control-${state}`)}`);
+  const shown = element('li', `${certificate ?? declaration}, ${moment(Date.parse(recordedAt))}: ${say(`offline-control-${state}`)}`);
   shown.dataset.state = state;
   if (control.reason) shown.append(` ${control.reason}`);
   if (control.state === 'refused' || control.state === 'conflict') {

@@ -6,9 +6,10 @@ export function say(key) {
   return words.content.querySelector(`[data-key="${CSS.escape(key)}"]`)?.textContent ?? key;
 }
 
-/** A moment as people of the page's language write it. @param {number} at */
+/** A moment as people of the page's language write it: in UTC, as everywhere else. @param {number} at */
 export function moment(at) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  return `${form.format(at)} UTC`;
 }
 
 /** An element with text in it. @param {string} name @param {string} text @param {Record<string, string>} [attributes] */

@@ -2,13 +2,19 @@
 
 use askama::Template;
 use endmark_core::certificate::Certificate;
+use endmark_core::check::StoredStatus;
 use endmark_core::day;
 use endmark_core::goods::Country;
+use endmark_core::number::CertificateNumber;
 use endmark_core::presented::Genuineness;
 use time::OffsetDateTime;
 
+use super::page::Bar;
+use super::session::Signed;
 use crate::app::App;
 use crate::ledger::LineTotals;
+use crate::store::StoreError;
+use crate::store::certificate::{self, Found};
 use crate::words::Language;
 use crate::writer::PaperShown;
 
@@ -62,6 +68,7 @@ pub(super) struct LineRow {
 #[template(path = "answer.html")]
 pub(super) struct AnswerPage {
     t: Language,
+    bar: Bar,
     /// The class that colours it; the icon and the words say the same.
     tone: &'static str,
     icon: &'static str,
@@ -69,6 +76,8 @@ pub(super) struct AnswerPage {
     number: String,
     only_a_number: bool,
     reasons: Vec<String>,
+    /// Since when it may not be used, and why, as its manufacturer wrote it.
+    since: String,
     facts: Vec<(&'static str, String)>,
     lines: Vec<LineRow>,
     statements: Vec<Statement>,
@@ -80,6 +89,7 @@ impl AnswerPage {
     pub(super) fn new(
         app: &App,
         t: Language,
+        signed: &Signed,
         shown: PaperShown,
         only_a_number: bool,
         at: OffsetDateTime,
@@ -99,18 +109,51 @@ impl AnswerPage {
         let ledger = shown.ledger.map(|ledger| ledger.lines).unwrap_or_default();
         Self {
             t,
+            bar: Bar::of(signed),
             tone,
             icon,
             headline,
             number: shown.number.map(|number| number.to_string()).unwrap_or_default(),
             only_a_number: only_a_number && genuine,
             reasons,
+            since: String::new(),
             facts: certificate.as_deref().map(facts).unwrap_or_default(),
             lines: certificate.as_deref().map(|certificate| rows(certificate, &ledger)).unwrap_or_default(),
             statements: certificate.as_deref().map(|certificate| statements(app, t, certificate)).unwrap_or_default(),
             as_of: super::when::said(t, at),
             entry,
         }
+    }
+}
+
+impl AnswerPage {
+    /// With what its manufacturer did: asked after the answer, so it is shown only where the answer says the same.
+    pub(super) async fn with_standing(
+        mut self,
+        app: &App,
+        number: Option<CertificateNumber>,
+    ) -> Result<Self, StoreError> {
+        let Some(number) = number else { return Ok(self) };
+        let taken_back = |key: &str| self.reasons.iter().any(|reason| reason == key);
+        let wanted = ["reason-revoked", "reason-suspended", "reason-replaced"].map(taken_back);
+        if !wanted.contains(&true) {
+            return Ok(self);
+        }
+        let key = app.context.keys.rows.clone();
+        let found = app.readers.read(move |connection| certificate::standings(connection, &key, &[number])).await?;
+        let Some((_, Found::Standing(standing))) = found.into_iter().next() else { return Ok(self) };
+        self.since = match (&standing.status, wanted) {
+            (StoredStatus::Revoked { reason, since }, [true, ..])
+            | (StoredStatus::Suspended { reason, since }, [_, true, _]) => {
+                format!("{}: {reason}", super::when::said(self.t, *since))
+            }
+            (StoredStatus::Replaced { by, since }, [.., true]) => {
+                let by = by.map(|by| format!(": {by}")).unwrap_or_default();
+                format!("{}{by}", super::when::said(self.t, *since))
+            }
+            _ => String::new(),
+        };
+        Ok(self)
     }
 }
 

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::browser::{Browser, client_certificate};
 use super::page::{AuditorsPage, MessagePage, SignInPage, page};
-use super::session::language_of;
+use super::session::{Signed, language_of};
 use crate::app::App;
 use crate::http::{Problem, ProblemKind};
 use crate::words::Language;
@@ -22,12 +22,19 @@ pub(crate) enum Away {
     /// A form that another site sent.
     Foreign(Language),
     /// What officers do, and an auditor asked for.
-    NotForAuditors(Language),
+    NotForAuditors(Box<AuditorsPage>),
+    /// An ordinary mistake, in plain words: no fault of the register.
+    Said(StatusCode, Box<MessagePage>),
     /// Anything else: what it means for an officer, never its inside.
     Problem(Problem, Language),
 }
 
 impl Away {
+    /// An ordinary mistake of somebody who is signed in; `key` is that of the words.
+    pub(super) fn said(status: StatusCode, signed: &Signed, key: &'static str) -> Self {
+        Self::Said(status, Box::new(MessagePage::new(signed.language, key).to(signed)))
+    }
+
     /// The page that signs in, with what this browser can do; `notice` is the key of what to say first.
     pub(super) fn not_signed_in(app: &App, request: &HttpRequest, browser: Browser, notice: &str) -> Self {
         Self::refused(app, request, browser, notice, StatusCode::FORBIDDEN)
@@ -65,6 +72,7 @@ impl fmt::Display for Away {
             Self::NotSignedIn(..) => "not signed in",
             Self::Foreign(_) => "a foreign form",
             Self::NotForAuditors(_) => "not for auditors",
+            Self::Said(..) => "a mistake",
             Self::Problem(..) => "a problem",
         })
     }
@@ -75,7 +83,7 @@ impl std::error::Error for Away {}
 impl ResponseError for Away {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NotSignedIn(status, _) => *status,
+            Self::NotSignedIn(status, _) | Self::Said(status, _) => *status,
             Self::Foreign(_) | Self::NotForAuditors(_) => StatusCode::FORBIDDEN,
             Self::Problem(problem, _) => problem.kind().status(),
         }
@@ -85,18 +93,22 @@ impl ResponseError for Away {
         let status = self.status_code();
         match self {
             Self::NotSignedIn(_, sign_in) => page(status, sign_in.as_ref()),
-            Self::Foreign(t) => {
-                page(status, &MessagePage { t: *t, key: "page-foreign-site".to_owned(), detail: String::new() })
-            }
-            Self::NotForAuditors(t) => page(status, &AuditorsPage { t: *t }),
-            Self::Problem(_, t) => {
-                let key = match status {
-                    StatusCode::FORBIDDEN => "page-not-allowed",
-                    StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "page-try-again",
-                    _ => "page-fault",
-                };
+            Self::Foreign(t) => page(status, &MessagePage::new(*t, "page-foreign-site")),
+            Self::NotForAuditors(auditors) => page(status, auditors.as_ref()),
+            Self::Said(_, message) => page(status, message.as_ref()),
+            Self::Problem(problem, t) => {
                 let request = crate::http::current_request_id().unwrap_or_default();
-                page(status, &MessagePage { t: *t, key: key.to_owned(), detail: request })
+                // Only what somebody else must look at has a reference.
+                let (key, detail) = match status {
+                    StatusCode::FORBIDDEN => ("page-not-allowed", request),
+                    StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => ("page-try-again", request),
+                    StatusCode::NOT_FOUND => ("page-not-there", String::new()),
+                    StatusCode::BAD_REQUEST if problem.kind() != ProblemKind::Internal => {
+                        ("page-not-read", String::new())
+                    }
+                    _ => ("page-fault", request),
+                };
+                page(status, &MessagePage::new(*t, key).detail(detail))
             }
         }
     }

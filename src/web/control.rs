@@ -57,6 +57,66 @@ struct ControlPage {
     serial_numbers: Vec<SerialNumbersOfLine>,
     /// There are more than are listed, or only a digest of them: a field takes those that were read.
     serial_numbers_more: bool,
+    /// What was sent, where a field of it cannot be read.
+    typed: Fields,
+    /// That field; empty: none.
+    wrong: &'static str,
+    wrong_field: &'static str,
+    /// What is wanted there.
+    wanted: String,
+}
+
+impl ControlPage {
+    fn marked(&self, name: &str) -> &'static str {
+        if self.wrong == name { r#" aria-invalid="true" aria-describedby="wrong" autofocus"# } else { "" }
+    }
+
+    fn is_ticked(&self, number: &str) -> bool {
+        self.typed.all("seen").any(|seen| seen == number)
+    }
+
+    /// The form as it was sent, with what cannot be read.
+    async fn again(
+        app: &App,
+        signed: &Signed,
+        t: Language,
+        typed: Fields,
+        wrong: &'static str,
+    ) -> Result<Self, Problem> {
+        let (declaration, certificate) = (typed.one("declaration").to_owned(), typed.one("certificate").to_owned());
+        let (mrn, number) = (declaration.parse().ok(), certificate.parse().ok());
+        let (serial_numbers, serial_numbers_more) = serial_numbers(app, mrn.as_ref(), number).await?;
+        let wanted = match wrong {
+            "declaration" if declaration.is_empty() => "wanted-subject",
+            "declaration" => "wanted-mrn",
+            "certificate" => "wanted-certificate",
+            "serial" => "wanted-serials",
+            "new-tractor" => "wanted-tractor",
+            "note" => "wanted-note",
+            _ => "wanted-choice",
+        };
+        // What nobody types comes from the form: where it cannot be read, the form is a new one.
+        let hidden = |name: &str| typed.one(name).parse::<Text<64>>().ok().map(|text| text.to_string());
+        Ok(Self {
+            t,
+            bar: Bar::of(signed),
+            id: match hidden("id").filter(|_| wrong != "id") {
+                Some(id) => id,
+                None => new_id()?,
+            },
+            declaration,
+            certificate,
+            entry: typed.one("entry").parse::<u64>().map(|entry| entry.to_string()).unwrap_or_default(),
+            answers: hidden("answers").unwrap_or_default(),
+            office: signed.officer.office.to_string(),
+            serial_numbers,
+            serial_numbers_more,
+            wrong,
+            wrong_field: field_key(wrong),
+            wanted: t.say(wanted),
+            typed,
+        })
+    }
 }
 
 /// The serial numbers that a line names, as far as they are listed.
@@ -102,6 +162,10 @@ async fn blank(app: web::Data<App>, signed: Signed, query: web::Query<FormQuery>
         office: signed.officer.office.to_string(),
         serial_numbers,
         serial_numbers_more: more,
+        typed: Fields::holding([]),
+        wrong: "",
+        wrong_field: "",
+        wanted: String::new(),
     };
     Ok(page(StatusCode::OK, &shown))
 }
@@ -172,8 +236,8 @@ async fn record(
         Ok(report) => report,
         Err(field) => {
             app.turned_away.count(Cause::Malformed);
-            let message = MessagePage { t, key: "control-malformed".to_owned(), detail: t.say(field_key(field)) };
-            return Ok(page(StatusCode::BAD_REQUEST, &message));
+            let shown = ControlPage::again(&app, &signed, t, fields, field).await;
+            return Ok(page(StatusCode::BAD_REQUEST, &shown.map_err(|problem| Away::Problem(problem, t))?));
         }
     };
     let subject = match (&report.declaration, report.certificate) {
@@ -184,12 +248,20 @@ async fn record(
     let (organisation, id) = (signed.organisation().as_str(), signed.officer.id.clone());
     match app.record_control(signed.origin(), organisation, Some(id), report).await {
         Ok(recorded) => Ok(page(StatusCode::OK, &recorded_page(t, &signed, &recorded, subject))),
-        Err(NotRecorded::Refused(refusal, _)) if refusal != ControlRefusal::NothingAsked => {
+        Err(NotRecorded::Refused(refusal, _)) => {
             let key = format!("control-refused-{}", refusal.code());
-            Ok(page(StatusCode::CONFLICT, &MessagePage { t, key, detail: subject }))
+            let status = match refusal {
+                ControlRefusal::NothingAsked => StatusCode::NOT_FOUND,
+                _ => StatusCode::CONFLICT,
+            };
+            Ok(page(status, &not_recorded(t, &signed, &key).detail(subject)))
         }
         Err(error) => Err(Away::Problem(error.into(), t)),
     }
+}
+
+fn not_recorded(t: Language, signed: &Signed, key: &str) -> MessagePage {
+    MessagePage::new(t, key).headline("control-not-recorded").to(signed)
 }
 
 /// The words for a field; those that nobody sees stand for the form.
@@ -271,6 +343,9 @@ fn report(fields: &Fields, signed: &Signed) -> Result<ControlReport, &'static st
     }
     if serial_numbers.len() > SERIAL_NUMBERS_MAX {
         return Err("serial");
+    }
+    if fields.one("declaration").is_empty() && fields.one("certificate").is_empty() {
+        return Err("declaration");
     }
     Ok(ControlReport {
         id: fields.needed("id")?,

@@ -3,7 +3,7 @@
 //! theirs is itself an entry.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 use endmark_core::export::Filter;
 use serde_json::json;
@@ -16,11 +16,11 @@ use super::history;
 use super::page::{Bar, page};
 use super::session::{Person, Signed};
 use crate::app::App;
-use crate::entry::Logged;
+use crate::entry::{Kind, Logged};
 use crate::export::{Order, said};
 use crate::http::{Problem, ProblemKind};
 use crate::officer::Officer;
-use crate::store::export;
+use crate::store::{StoreError, export, log};
 use crate::words::Language;
 use crate::writer::{Action, Command};
 
@@ -68,8 +68,8 @@ struct EntriesPage {
     t: Language,
     bar: Bar,
     query: Query,
-    /// The field that cannot be read.
-    wrong: Option<&'static str>,
+    /// What is wrong with what is searched for; empty: nothing.
+    wrong: String,
     entries: Vec<EntryRow>,
     asked: bool,
     /// The address of older ones; empty: there are none.
@@ -102,6 +102,10 @@ impl Query {
         let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_ascii_uppercase());
         let certificate = given(&self.certificate).map(|text| text.parse().map_err(|_| "certificate")).transpose()?;
         let until = day(&self.until, "until")?.map(|day| day.next_day().ok_or("until")).transpose()?;
+        // Days as they are written sort as they come.
+        if !self.from.is_empty() && !self.until.is_empty() && self.from > self.until {
+            return Err("days");
+        }
         Ok(Filter {
             organisation: if officer.auditor {
                 Some(self.organisation.trim().to_owned()).filter(|name| !name.is_empty())
@@ -159,17 +163,27 @@ async fn looked_at(app: &App, signed: &Signed, what: String) -> Result<(), Probl
 
 /// Searches the entries of the officer's own organisation, the newest first, for supervisors; all, for auditors.
 #[get("/officer/entries")]
-async fn search(app: web::Data<App>, Person(signed): Person, query: web::Query<Query>) -> Result<HttpResponse, Away> {
+async fn search(
+    app: web::Data<App>,
+    Person(signed): Person,
+    request: HttpRequest,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let away = |problem| Away::Problem(problem, t);
     if !signed.officer.supervisor && !signed.officer.auditor {
-        return Err(away(Problem::new(ProblemKind::GrantMissing, "the log is searched by supervisors")));
+        return Err(Away::said(StatusCode::FORBIDDEN, &signed, "entries-supervisors-only"));
     }
     let query = query.into_inner();
     let filter = query.filter(&app, &signed.officer);
     let (filter, wrong) = match filter {
-        Ok(filter) => (Some(filter).filter(|_| !query.is_empty()), None),
-        Err(field) => (None, Some(field)),
+        // A form that was sent empty; whoever opens the page has sent nothing yet.
+        Ok(_) if query.is_empty() && request.query_string().contains("certificate=") => {
+            (None, t.say("entries-say-what"))
+        }
+        Ok(filter) => (Some(filter).filter(|_| !query.is_empty()), String::new()),
+        Err("days") => (None, t.say("entries-days")),
+        Err(field) => (None, format!("{} {}", t.say("goods-malformed"), t.say(&format!("field-{field}")))),
     };
     let asked = filter.is_some();
     let mut entries = Vec::new();
@@ -188,7 +202,7 @@ async fn search(app: web::Data<App>, Person(signed): Person, query: web::Query<Q
             }
         }
     }
-    let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(page(status, &EntriesPage { t, bar: Bar::of(&signed), query, wrong, entries, asked, older }))
 }
 
@@ -198,14 +212,38 @@ fn row(t: Language, leaf: u64, entry: &Logged) -> EntryRow {
         leaf,
         at: at(t, entry),
         what: history::kind(t, entry.kind.as_str()),
-        decision: history::decision(t, &entry.decision),
+        decision: decision(t, entry),
         office: entry.office.clone().unwrap_or_default(),
         about: about.cloned().collect::<Vec<_>>().join(", "),
     }
 }
 
+/// What was decided. Of a paper, why it may not be used stands beside "genuine": nobody reads half of the answer.
+fn decision(t: Language, entry: &Logged) -> String {
+    let decision = history::decision(t, &entry.decision);
+    if entry.kind != Kind::PaperChecked || entry.reasons.is_empty() {
+        return decision;
+    }
+    let reasons: Vec<String> = entry.reasons.iter().map(|code| history::reason(t, entry.kind, code)).collect();
+    format!("{decision}. {}", reasons.join(" "))
+}
+
 fn at(t: Language, entry: &Logged) -> String {
     history::at(t, &entry.at.format(&Rfc3339).unwrap_or_default())
+}
+
+/// The serial numbers of a control, found and missing: they are its evidence, which auditors read with an order of their
+/// own.
+async fn serial_numbers(app: &App, signed: &Signed, leaf: u64, entry: &Logged) -> Result<(String, String), StoreError> {
+    if entry.kind != Kind::ControlRecorded || signed.officer.auditor {
+        return Ok(Default::default());
+    }
+    let kept = app.readers.read(move |connection| log::evidence_of(connection, leaf)).await?;
+    let kept = kept.filter(|kept| Some(kept.digest()) == entry.evidence);
+    let written: Option<serde_json::Value> = kept.and_then(|kept| serde_json::from_slice(&kept.body).ok());
+    let written = written.map(|kept| kept.get("request").cloned().unwrap_or(kept));
+    let of = |seen| written.as_ref().map(|written| history::serial_numbers(written, seen)).unwrap_or_default();
+    Ok((of(true), of(false)))
 }
 
 /// One entry of the officer's own organisation, or any for an auditor, readable, with the proof that the log has it.
@@ -213,18 +251,20 @@ fn at(t: Language, entry: &Logged) -> String {
 async fn show(app: web::Data<App>, Person(signed): Person, path: web::Path<String>) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let away = |problem| Away::Problem(problem, t);
-    let leaf: u64 = path.parse().map_err(|_| away(Problem::not_found()))?;
+    let unknown = || Away::said(StatusCode::NOT_FOUND, &signed, "entry-unknown");
+    let leaf: u64 = path.parse().map_err(|_| unknown())?;
     let published = app.writer.shared().published.load_full();
     if leaf >= published.head.size {
-        return Err(away(Problem::not_found()));
+        return Err(unknown());
     }
     let own = (!signed.officer.auditor).then(|| signed.organisation().as_str());
     let proved = app.proved(leaf, own, &published).await.map_err(|error| away(error.into()))?;
-    let proved = proved.ok_or_else(|| away(Problem::not_found()))?;
+    let proved = proved.ok_or_else(unknown)?;
     looked_at(&app, &signed, json!({ "leaf": leaf }).to_string()).await.map_err(away)?;
     let broken = |_| away(Problem::new(ProblemKind::Internal, "give the operator the request id"));
     let read = Logged::read(proved.entry.as_bytes()).map_err(broken)?;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let (found, missing) = serial_numbers(&app, &signed, leaf, &read).await.map_err(|error| away(error.into()))?;
     let facts = [
         ("held-office", text(&read.office)),
         ("entry-organisation", read.organisation.clone()),
@@ -232,6 +272,8 @@ async fn show(app: web::Data<App>, Person(signed): Person, path: web::Path<Strin
         ("field-mrn", text(&read.declaration)),
         ("goods-certificate", read.certificates.join(", ")),
         ("entry-subject", text(&read.subject)),
+        ("control-serialNumbersSeen", found),
+        ("control-serialNumbersMissing", missing),
         ("entry-evidence", read.evidence.map(|digest| digest.to_string()).unwrap_or_default()),
     ];
     let shown = EntryPage {

@@ -37,6 +37,11 @@ impl Fields {
         Ok((fields, language))
     }
 
+    /// The fields of a form that is shown for the first time.
+    pub(super) fn holding<const N: usize>(fields: [(&str, String); N]) -> Self {
+        Self(fields.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
     /// The first field of a name, trimmed; empty where there is none.
     pub(super) fn one(&self, name: &str) -> &str {
         self.0.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value.trim())

@@ -15,6 +15,8 @@ const PARTS_MAX: usize = 8;
 pub(super) struct Form {
     /// The file where one was chosen, else the text.
     pub(super) held_up: Vec<u8>,
+    /// Whether it is a file.
+    pub(super) is_file: bool,
     /// The token of the session whose page it was asked on.
     pub(super) csrf: String,
     /// The language of the page it was asked on.
@@ -51,8 +53,9 @@ pub(super) async fn read(mut parts: Multipart) -> Result<Form, FormError> {
     let mut bytes_left = BYTES_MAX;
     for _ in 0..PARTS_MAX {
         let Some(part) = parts.next().await else {
-            let held_up = if file.is_empty() { text } else { file };
-            return Ok(Form { held_up, csrf: String::from_utf8(csrf).unwrap_or_default(), language });
+            let is_file = !file.is_empty();
+            let held_up = if is_file { file } else { text };
+            return Ok(Form { held_up, is_file, csrf: String::from_utf8(csrf).unwrap_or_default(), language });
         };
         let mut part = part.map_err(|_| FormError::Malformed)?;
         let mut body = Vec::new();

@@ -16,6 +16,7 @@ use super::fields::Fields;
 use super::goods_page::{Around, GoodsFormPage, GoodsPage, NotAskedPage};
 use super::page::{MessagePage, page};
 use super::session::Signed;
+use super::supply_page::SupplyPage;
 use super::{entered, supplied};
 use crate::app::{App, Cause, Declared, NotDeclared, NotProved};
 use crate::entry::Kind;
@@ -39,15 +40,19 @@ struct FormQuery {
 #[get("/officer/goods")]
 async fn form(app: web::Data<App>, signed: Signed, query: web::Query<FormQuery>) -> Result<HttpResponse, Away> {
     let t = signed.language;
-    let number: Option<CertificateNumber> = query.certificate.as_deref().and_then(|number| number.parse().ok());
+    let shown = form_for(&app, &signed, t, query.certificate.as_deref().unwrap_or_default()).await;
+    Ok(page(StatusCode::OK, &shown.map_err(|problem| Away::Problem(problem, t))?))
+}
+
+async fn form_for(app: &App, signed: &Signed, t: Language, certificate: &str) -> Result<GoodsFormPage, Problem> {
+    let number: Option<CertificateNumber> = certificate.parse().ok();
     let mut lines = Vec::new();
-    if let Some(number) = number {
-        let prepared = prepared(&app, number).await.map_err(|problem| Away::Problem(problem, t))?;
-        if let Some(Prepared::Verified(verified)) = prepared {
-            lines.clone_from(&verified.certificate.lines);
-        }
+    if let Some(number) = number
+        && let Some(Prepared::Verified(verified)) = prepared(app, number).await?
+    {
+        lines.clone_from(&verified.certificate.lines);
     }
-    Ok(page(StatusCode::OK, &GoodsFormPage::new(t, &signed, number, &lines)))
+    Ok(GoodsFormPage::new(t, signed, number, &lines))
 }
 
 async fn prepared(app: &App, number: CertificateNumber) -> Result<Option<Prepared>, Problem> {
@@ -66,7 +71,16 @@ async fn ask(
 ) -> Result<HttpResponse, Away> {
     let (fields, t) = Fields::of(&app, &signed, &request, payload).await?;
     let asked = match fields.one("entry") {
-        "" => entered::consignment(&fields, &signed.officer.office).map_err(|field| format!("field-{field}")),
+        "" => match entered::consignment(&fields, &signed.officer.office).and_then(valid) {
+            Ok(asked) => Ok(asked),
+            // Shown again with everything that was typed: one slip costs one field.
+            Err(field) => {
+                app.turned_away.count(Cause::Malformed);
+                let shown = form_for(&app, &signed, t, fields.one("certificate")).await;
+                let shown = shown.map_err(|problem| Away::Problem(problem, t))?.again(fields, field);
+                return Ok(page(StatusCode::BAD_REQUEST, &shown));
+            }
+        },
         entry => match again(&app, &signed, &fields, entry).await {
             Ok(asked) => asked,
             Err(problem) => return Err(Away::Problem(problem, t)),
@@ -75,19 +89,37 @@ async fn ask(
     let asked = match asked {
         Ok(asked) if consignment::validate(&asked).is_ok() => asked,
         Ok(_) => return Ok(unreadable(&app, t, "goods-malformed", String::new())),
-        Err(key) => return Ok(unreadable(&app, t, "goods-malformed", t.say(&key))),
+        Err(place) => {
+            app.turned_away.count(Cause::Malformed);
+            return Ok(page(StatusCode::BAD_REQUEST, &SupplyPage::new(t, &signed, &fields, &place)));
+        }
     };
     let around = Around::default();
     answered(&app, &signed, t, asked, around).await.map_err(|problem| Away::Problem(problem, t))
 }
 
-fn unreadable(app: &App, t: Language, key: &str, detail: String) -> HttpResponse {
-    app.turned_away.count(Cause::Malformed);
-    page(StatusCode::BAD_REQUEST, &MessagePage { t, key: key.to_owned(), detail })
+/// What is entered, where it keeps the rules of a consignment; else the field that breaks one.
+fn valid(asked: Consignment) -> Result<Consignment, &'static str> {
+    let Err(fault) = consignment::validate(&asked).map_err(|fault| fault.to_string()) else { return Ok(asked) };
+    let fields = [
+        ("quantity", "quantity"),
+        ("netMass", "net-mass"),
+        ("parties", "exporter"),
+        ("transport", "plates"),
+        ("countriesOfRouting", "routing"),
+        ("supportingDocuments", "documents"),
+    ];
+    let broken = fields.into_iter().find(|(member, _)| fault.contains(member));
+    Err(broken.map_or("line", |(_, field)| field))
 }
 
-/// The question of an earlier answer, with what was read from the papers; the inner error is the key of the element that
-/// cannot be read.
+fn unreadable(app: &App, t: Language, key: &str, detail: String) -> HttpResponse {
+    app.turned_away.count(Cause::Malformed);
+    page(StatusCode::BAD_REQUEST, &MessagePage::new(t, key).detail(detail))
+}
+
+/// The question of an earlier answer, with what was read from the papers; the inner error is the place that cannot
+/// be read.
 async fn again(
     app: &App,
     signed: &Signed,
@@ -111,7 +143,7 @@ async fn again(
     consignment.office = signed.officer.office.clone();
     for (place, text) in fields.beginning("element-") {
         if supplied::supply(&mut consignment, place, text).is_none() {
-            return Ok(Err(format!("element-{}", place.split('-').next().unwrap_or_default())));
+            return Ok(Err(place.to_owned()));
         }
     }
     Ok(Ok(consignment))

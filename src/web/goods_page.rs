@@ -12,8 +12,10 @@ use endmark_core::reference::{DeclarationReference, Mrn, Office};
 use endmark_core::verdict::{Answer, Finding, ItemVerdict, Requirement, Severity, Source, Verdict};
 
 use super::answer::{self, LineRow, Statement};
+use super::fields::Fields;
 use super::history::{self, HistoryRow};
 use super::page::Bar;
+use super::remedies::{self, Remedy};
 use super::session::Signed;
 use super::{sides, supplied, when};
 use crate::app::{App, Known, NotShown};
@@ -80,6 +82,7 @@ struct ReasonRow {
     declared: String,
     certified: String,
     law: String,
+    remedy: Remedy,
 }
 
 /// Something that was not compared.
@@ -194,7 +197,7 @@ impl GoodsPage {
             headline,
             notices: notices(asked, &around),
             conflicts: around.conflicts(t, &signed.officer.office),
-            reasons: verdict.findings.iter().take(ROWS_MAX).map(|finding| reason(t, finding)).collect(),
+            reasons: verdict.findings.iter().take(ROWS_MAX).map(|finding| reason(t, finding, &verdict)).collect(),
             reasons_more: match u64::try_from(more) {
                 Ok(0) | Err(_) => String::new(),
                 Ok(more) => t.say_count("goods-more", more),
@@ -239,7 +242,7 @@ fn notices(asked: &Consignment, around: &Around) -> Vec<&'static str> {
     .collect()
 }
 
-fn reason(t: Language, finding: &Finding) -> ReasonRow {
+fn reason(t: Language, finding: &Finding, verdict: &Verdict) -> ReasonRow {
     let (icon, severity) = match finding.severity {
         Severity::Hard => ("✖", "severity-hard"),
         Severity::Open => ("?", "severity-open"),
@@ -257,6 +260,7 @@ fn reason(t: Language, finding: &Finding) -> ReasonRow {
         declared: sides::declared(t, finding),
         certified: sides::certified(t, finding),
         law: finding.legal_basis.as_ref().map(|basis| t.law(basis)).unwrap_or_default(),
+        remedy: remedies::remedy(t, finding, verdict),
     }
 }
 
@@ -390,6 +394,8 @@ pub(super) struct NotAskedPage {
     conflicts: Vec<String>,
     history: Vec<HistoryRow>,
     joined: Vec<String>,
+    /// Whether it has a letter that is easily read for a digit.
+    read_again: bool,
 }
 
 impl NotAskedPage {
@@ -402,6 +408,7 @@ impl NotAskedPage {
             conflicts: around.conflicts(t, &signed.officer.office),
             history: around.history(t),
             joined: around.known.as_ref().map(history::joined).unwrap_or_default(),
+            read_again: why == "goods-unknown" && mrn.to_string().chars().skip(4).any(|c| matches!(c, 'O' | 'I')),
         }
     }
 }
@@ -412,23 +419,43 @@ impl NotAskedPage {
 pub(super) struct GoodsFormPage {
     t: Language,
     bar: Bar,
-    certificate: String,
     /// Number and words of each line.
     lines: Vec<(u32, String)>,
     units: Vec<String>,
     office: String,
+    /// What was typed.
+    typed: Fields,
+    /// The field that cannot be read; empty: none.
+    wrong: &'static str,
 }
 
 impl GoodsFormPage {
+    /// What a field that cannot be read is marked with: it is told to screen readers, and has the focus.
+    fn marked(&self, name: &str) -> &'static str {
+        if self.wrong == name { r#" aria-invalid="true" aria-describedby="wrong" autofocus"# } else { "" }
+    }
+
+    fn wrong_field(&self) -> String {
+        self.t.say(&format!("field-{}", self.wrong))
+    }
+
+    /// The form as it was sent, with what cannot be read.
+    pub(super) fn again(self, typed: Fields, wrong: &'static str) -> Self {
+        Self { typed, wrong, ..self }
+    }
+
     pub(super) fn new(t: Language, signed: &Signed, number: Option<CertificateNumber>, lines: &[Line]) -> Self {
         let words = |line: &Line| format!("{}: {} {}", line.line, line.commodity_code, line.description);
         let mut units: Vec<String> = lines.iter().map(|line| line.quantity.unit.to_string()).collect();
         units.sort_unstable();
         units.dedup();
+        let certificate = number.map(|number| number.to_string()).unwrap_or_default();
+        let unit = if let [unit] = units.as_slice() { unit.clone() } else { String::new() };
         Self {
             t,
             bar: Bar::of(signed),
-            certificate: number.map(|number| number.to_string()).unwrap_or_default(),
+            typed: Fields::holding([("certificate", certificate), ("unit", unit)]),
+            wrong: "",
             lines: lines.iter().take(ROWS_MAX).map(|line| (line.line, words(line))).collect(),
             units,
             office: signed.officer.office.to_string(),

@@ -1,6 +1,7 @@
 //! What happened to a movement, as rows of a page.
 
 use endmark_core::reference::Mrn;
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -73,6 +74,14 @@ fn row(t: Language, event: &Event, known: &Known) -> HistoryRow {
             notes.push(t.say("control-is-second-look"));
         }
     }
+    // Which ones: the code says only that there were some.
+    for (seen, key) in [(true, "control-serialNumbersSeen"), (false, "control-serialNumbersMissing")] {
+        let numbers = event.written.as_ref().map(|written| serial_numbers(written, seen)).unwrap_or_default();
+        let said = t.say(key);
+        if let Some(note) = notes.iter_mut().find(|note| **note == said && !numbers.is_empty()) {
+            *note = format!("{said}: {numbers}");
+        }
+    }
     let of = |name: &str| Some(event.written.as_ref()?.get(name)?.as_str()?.to_owned());
     let written = match (text("type"), &event.written) {
         ("controlRecorded", Some(_)) => of("note"),
@@ -92,6 +101,13 @@ fn row(t: Language, event: &Event, known: &Known) -> HistoryRow {
         notes,
         written,
     }
+}
+
+/// The serial numbers that a control found, or missed, one after the other.
+pub(super) fn serial_numbers(written: &Value, seen: bool) -> String {
+    let all = written.get("serialNumbers").and_then(Value::as_array).into_iter().flatten();
+    let wanted = all.filter(|one| one.get("seen").and_then(Value::as_bool) == Some(seen));
+    wanted.filter_map(|one| one.get("number")?.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// The declarations of the same movement.

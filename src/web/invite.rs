@@ -33,7 +33,7 @@ fn colleagues(app: &App, signed: &Signed) -> Vec<(String, String)> {
 #[get("/officer/invite")]
 async fn invite_page(app: web::Data<App>, Person(signed): Person) -> Result<HttpResponse, Away> {
     if !signed.officer.supervisor {
-        return Err(Away::Problem(Problem::not_found(), signed.language));
+        return Err(Away::said(StatusCode::FORBIDDEN, &signed, "invite-supervisors-only"));
     }
     Ok(shown(&app, &signed, StatusCode::OK, None, ""))
 }

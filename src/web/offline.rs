@@ -78,7 +78,8 @@ const REASONS: [&str; 20] = [
 ];
 
 /// The reasons that only a device without a network has.
-const OFFLINE_REASONS: [(&str, &str); 6] = [
+const OFFLINE_REASONS: [(&str, &str); 7] = [
+    ("mrnOffline", "offline-reason-mrn"),
     ("manufacturerNotActive", "reason-manufacturer-not-active"),
     ("bundleMissing", "offline-reason-missing"),
     ("bundleUnusable", "offline-reason-unusable"),

@@ -58,17 +58,48 @@ pub(super) struct StartPage {
     pub(super) bar: Bar,
     /// The second looks that colleagues wait for.
     pub(super) waiting: Vec<Waiting>,
+    /// What was typed and cannot be read.
+    pub(super) typed: String,
+    /// The key of why; empty: nothing was asked yet.
+    pub(super) wrong: String,
     /// Whether the camera can be used in browsers that do not read codes by themselves.
     pub(super) has_decoder: bool,
 }
 
 /// Something to say instead of an answer: never green, never a stack trace.
-#[derive(Template)]
+#[derive(Debug, Template)]
 #[template(path = "message.html")]
 pub(super) struct MessagePage {
-    pub(super) t: Language,
-    pub(super) key: String,
-    pub(super) detail: String,
+    t: Language,
+    /// Who is signed in, where that is known.
+    bar: Option<Bar>,
+    /// The key of the headline.
+    headline: &'static str,
+    key: String,
+    detail: String,
+}
+
+impl MessagePage {
+    pub(super) fn new(t: Language, key: impl Into<String>) -> Self {
+        Self { t, bar: None, headline: "page-no-answer", key: key.into(), detail: String::new() }
+    }
+
+    /// On a page of somebody who is signed in.
+    pub(super) fn to(mut self, signed: &Signed) -> Self {
+        self.bar = Some(Bar::of(signed));
+        self
+    }
+
+    /// Under another headline: not everything that is sent is a question.
+    pub(super) const fn headline(mut self, key: &'static str) -> Self {
+        self.headline = key;
+        self
+    }
+
+    pub(super) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
 }
 
 /// What an auditor may not do.
@@ -76,6 +107,7 @@ pub(super) struct MessagePage {
 #[template(path = "auditors.html")]
 pub(super) struct AuditorsPage {
     pub(super) t: Language,
+    pub(super) bar: Bar,
 }
 
 /// Nobody is signed in: what this browser can do about it.

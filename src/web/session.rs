@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, web};
 use endmark_core::manufacturer::Organisation;
 use futures_util::future::LocalBoxFuture;
@@ -11,6 +11,7 @@ use time::Duration;
 
 use super::away::Away;
 use super::browser::{Browser, Held, client_certificate};
+use super::page::{AuditorsPage, Bar};
 use crate::app::{App, Cause};
 use crate::http::{Problem, ProblemKind};
 use crate::officer::Officer;
@@ -50,11 +51,16 @@ impl Signed {
 
     /// Refuses a form that another site, or a page of another session, sent. Every POST asks this first.
     pub(crate) fn require_own_form(&self, app: &App, request: &HttpRequest, csrf: &str) -> Result<(), Away> {
-        if is_foreign(request) || !self.held.secret.is_of_form(csrf) {
-            app.turned_away.count(Cause::ForeignForm);
-            return Err(Away::Foreign(self.language));
+        let foreign = is_foreign(request);
+        if !foreign && self.held.secret.is_of_form(csrf) {
+            return Ok(());
         }
-        Ok(())
+        app.turned_away.count(Cause::ForeignForm);
+        // The token of another session, on a page of this host: a tab that was open when the officer changed.
+        if !foreign && csrf.len() == self.csrf().len() {
+            return Err(Away::said(StatusCode::FORBIDDEN, self, "page-session-changed"));
+        }
+        Err(Away::Foreign(self.language))
     }
 
     /// Counts what will be kept as evidence against the organisation's quota.
@@ -118,7 +124,8 @@ impl FromRequest for Signed {
                 if let Some(app) = app {
                     app.turned_away.count(Cause::Forbidden);
                 }
-                return Err(Away::NotForAuditors(signed.language));
+                let auditors = AuditorsPage { t: signed.language, bar: Bar::of(&signed) };
+                return Err(Away::NotForAuditors(Box::new(auditors)));
             }
             Ok(signed)
         })

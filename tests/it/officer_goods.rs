@@ -7,6 +7,7 @@ use crate::officer_pages::send_form;
 use crate::support::{On, Register, consignment, ledger_and_log_agree, nobodys_number, on_both_databases, sql};
 
 on_both_databases!(
+    one_field_that_cannot_be_read_costs_that_field_alone
     an_mrn_is_judged_again_now_as_at_the_border
     a_scanner_types_an_mrn_under_any_layout
     a_paper_alone_never_has_the_words_of_the_answer_on_goods
@@ -188,7 +189,7 @@ async fn what_the_data_set_lacks_is_supplied_from_the_papers_and_marked(on: On) 
     let right = [("entry", entry.as_str()), ("element-condition-1", "new")];
     send(&browser, "/officer/goods", &right).await.is(200, &["The goods conform", "Supplied from the papers"]);
     let malformed = [("entry", entry.as_str()), ("element-netMass-1", "a lot")];
-    send(&browser, "/officer/goods", &malformed).await.is(400, &["This cannot be read:", "Net mass in kilograms"]);
+    send(&browser, "/officer/goods", &malformed).await.is(400, &["Net mass in kilograms", "kilograms above zero"]);
     let malformed = [("entry", entry.as_str()), ("element-endUser", "somebody")];
     send(&browser, "/officer/goods", &malformed).await.is(400, &["End user"]);
     ledger_and_log_agree(&register.stop().await);
@@ -234,7 +235,7 @@ async fn goods_entered_for_a_paper_are_checked_and_nothing_is_reserved(on: On) {
     ] {
         let mut wrong = fields;
         wrong[field].1 = value;
-        send(&browser, "/officer/goods", &wrong).await.is(400, &["This cannot be read:", named]);
+        send(&browser, "/officer/goods", &wrong).await.is(400, &["Not asked yet. Correct this field:", named]);
     }
     let ledger = register.world.customs.get(&format!("/v1/customs/certificates/{number}/quantities")).await.unwrap();
     assert_eq!(ledger.body["lines"][1]["reserved"], "0", "{}", ledger.body);
@@ -321,6 +322,9 @@ async fn serial_numbers_are_ticked_off_runs_too_and_the_rest_is_written(on: On) 
     send(&browser, "/officer/controls", &fields).await.is(200, &["Recorded: held"]);
     let reasons = register.entries("controlRecorded")[0]["reasons"].clone();
     assert_eq!(reasons, json!(["serialNumbersSeen", "serialNumbersMissing"]));
+    let leaf = &register.entries("controlRecorded")[0]["leaf"];
+    let entry = browser.get(&format!("/officer/entries/{leaf}")).await;
+    entry.is(200, &["<dd>RF24-02611, FT25-098, FT25-099</dd>", "<dd>RF24-02612</dd>"]);
     // Too many to list: the first of them, and a field.
     let long = issue("G-16", 1, json!({"ranges": [{"first": "A-0001", "last": "A-9999"}]})).await;
     let form = browser.get(&format!("/officer/control?certificate={long}")).await;
@@ -397,6 +401,9 @@ async fn a_supervisor_searches_the_log_and_an_entry_shows_its_receipt(on: On) {
     for query in ["from=yesterday", "certificate=EDC", "until=2026-02-31"] {
         desk.get(&format!("/officer/entries?{query}")).await.is(400, &["This cannot be read:"]);
     }
+    desk.get("/officer/entries?certificate=&declaration=").await.is(400, &["Give at least one"]);
+    let turned = desk.get("/officer/entries?certificate=&from=2026-03-17&until=2026-03-16").await;
+    turned.is(400, &["The first day is later than the last."]);
     let leaf = register.entries("consignmentChecked")[0]["leaf"].as_u64().unwrap();
     let entry = browser.get(&format!("/officer/entries/{leaf}")).await;
     entry.is(200, &["Goods checked: conforms", MRN, "Receipt", "c2sp.org/tlog-proof", "consignmentChecked"]);
@@ -406,6 +413,45 @@ async fn a_supervisor_searches_the_log_and_an_entry_shows_its_receipt(on: On) {
         (desk.get(&format!("/officer/entries/{submitted}")).await, desk.get("/officer/entries/99999").await);
     assert_eq!((theirs.status, none.status), (404, 404));
     assert!(!desk.get("/officer/entries?from=2026-03-01").await.html.contains("certificateSubmitted"));
+    register.stop().await;
+}
+
+async fn one_field_that_cannot_be_read_costs_that_field_alone(on: On) {
+    let (register, browser, number) = at_the_border(on, "G-18").await;
+    let mut entered = vec![
+        ("certificate", number.as_str()),
+        ("line", "2"),
+        ("code", "8427 20 19"),
+        ("quantity", "0"),
+        ("unit", "nar"),
+        ("destination", "kz"),
+        ("mode", "3"),
+        ("data-set", "D1"),
+        ("plates", "LHK 417"),
+    ];
+    let page = send(&browser, "/officer/goods", &entered).await;
+    page.is(
+        400,
+        &["value=\"8427 20 19\"", "value=\"LHK 417\"", "a number above zero", "value=\"0\" aria-invalid=\"true\""],
+    );
+    assert_eq!(page.html.matches("aria-invalid").count(), 1, "{}", page.html);
+    entered[3].1 = "1";
+    send(&browser, "/officer/goods", &entered).await.is(200, &["class=\"goods "]);
+    let leaf = register.entries("consignmentChecked")[0]["leaf"].to_string();
+    let supplied = [("entry", leaf.as_str()), ("element-netMass-1", "11 tonnes"), ("element-seller", "Somebody GmbH")];
+    let page = send(&browser, "/officer/goods", &supplied).await;
+    page.is(400, &["value=\"11 tonnes\" aria-invalid", "kilograms above zero", "value=\"Somebody GmbH\""]);
+    let id = "0123456789abcdef";
+    let control = [("id", id), ("declaration", "26LTVR"), ("note", "wet"), ("seals", "broken"), ("result", "held")];
+    let page = send(&browser, "/officer/controls", &control).await;
+    page.is(
+        400,
+        &[">wet</textarea>", "value=\"broken\" checked", "value=\"held\" checked", "Wanted: 18 characters", id],
+    );
+    let page = ask(&browser, "en", "26LTVR1OOOEX00001").await;
+    page.is(400, &["No answer", "an MRN has 18 characters", "value=\"26LTVR1OOOEX00001\""]);
+    ask(&browser, "en", "26LTVR1OOOEX000017").await.is(200, &["The MRN has the letter O or I"]);
+    assert_eq!(register.entries("controlRecorded").len(), 0);
     register.stop().await;
 }
 
@@ -429,6 +475,8 @@ async fn hostile_forms_are_clear_pages_and_leave_nothing(on: On) {
         assert_eq!(page.status, 400, "{fields:?}\n{}", page.html);
         assert!(!page.html.contains("<script>"), "{}", page.html);
     }
+    let names_nothing = send(&browser, "/officer/controls", &[("id", id), ("result", "released")]).await;
+    names_nothing.is(400, &["The control was not recorded.", "aria-invalid", "Give an MRN or a certificate number."]);
     // Without the token of the session, and larger than any form.
     let fields = [("id", id), ("declaration", MRN), ("result", "released")];
     assert_eq!(browser.post("/officer/controls", &fields).await.status, 403);

@@ -145,7 +145,7 @@ async fn what_cannot_be_read_is_a_clear_page_in_the_officers_language(on: On) {
     let (register, browser) = with_officer(on).await;
     let cases: [(&str, Option<&[u8]>, &str); 6] = [
         ("", None, "Nieko neįvesta"),
-        ("https://evil.example/<script>", None, "nei sertifikato numeris, nei šios sistemos kodas"),
+        ("https://evil.example/<script>", None, "nei sertifikato numeris, nei MRN, nei šios sistemos kodas"),
         ("EDC1:NCF:70390T9WTWGSLKC 4", None, "Kodas nukirptas"),
         ("EDC-7K3M-9QXD-41TZ-P0AB-X", None, "įvedimo ar skaitymo klaida"),
         ("", Some(b"%PDF-1.7\nno attachment"), "nepridėtas antspauduotas sertifikatas"),

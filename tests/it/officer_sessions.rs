@@ -206,9 +206,15 @@ async fn a_form_without_the_sessions_token_is_not_carried_out(on: On) {
     let ruta = register.signed_in(&somebody("Rūta", "LTVR1000")).await;
     let jonas = register.signed_in(&somebody("Jonas", "LTVR1000")).await;
     let (own, others) = (ruta.get("/officer").await.field("csrf"), jonas.get("/officer").await.field("csrf"));
-    for wrong in ["", "AAAA", &others] {
+    for wrong in ["", "AAAA"] {
         ruta.post("/officer/leave", &[("csrf", wrong)]).await.is(403, &["Another website made your browser send this"]);
     }
+    // A tab that was open when the officer changed is no other website.
+    let changed = ruta.post("/officer/leave", &[("csrf", &others)]).await;
+    changed.is(403, &["Somebody else signed in here since this page was opened", "Rūta, LTVR1000"]);
+    let elsewhere = [("Origin", "https://evil.example")];
+    let foreign = ruta.post_from("/officer/leave", &[("csrf", &others)], &elsewhere).await;
+    foreign.is(403, &["Another website made your browser send this"]);
     ruta.post("/officer/leave", &[]).await.is(400, &[]);
     for headers in [[("Origin", "https://evil.example")], [("Origin", "null")], [("Sec-Fetch-Site", "same-site")]] {
         ruta.post_from("/officer/leave", &[("csrf", &own)], &headers).await.is(403, &[]);
@@ -337,7 +343,13 @@ async fn a_supervisor_invites_colleagues_of_the_same_office_only(on: On) {
         page.is(403, &["active colleagues of your own office only"]);
         assert!(!page.html.contains("/officer/enter/"), "{}", page.html);
     }
-    plain.get("/officer/invite").await.is(404, &[]);
+    plain.get("/officer/invite").await.is(403, &["Only supervisors invite colleagues."]);
+    plain.get("/officer/entries").await.is(403, &["Only supervisors search the log."]);
+    for path in ["/officer/entries/999999", "/officer/entries/abc"] {
+        let page = plain.get(path).await;
+        page.is(404, &["There is no such entry in the log"]);
+        assert!(!page.html.contains("has a fault"), "{}", page.html);
+    }
     let own = plain.get("/officer").await.field("csrf");
     plain.post("/officer/invite", &[("csrf", &own), ("officer", &head.id)]).await.is(403, &[]);
     let phone = Browser::new(&register);

@@ -187,6 +187,9 @@ async fn a_verdict_full_of_findings_has_no_word_of_english(on: On) {
     let data = data(&[&register.payload("W-2"), &bad]);
     let page = in_each(async |language| ask(&browser, language, "26LTVR1000EX000018").await, &data).await;
     page.is(200, &["The goods do not conform", "held by this movement: 0 NAR", "Consignee"]);
+    page.shows(&["Hold the goods: have the declaration corrected", "Have a line cited that the certificate has."]);
+    let polish = ask(&browser, "pl", "26LTVR1000EX000018").await;
+    polish.shows(&["Zatrzymaj towar: zażądaj poprawienia zgłoszenia", "Zażądaj zgłoszenia, czy towar"]);
     // Its certificate suspended, then revoked: since when and why, as its manufacturer wrote it.
     let path = format!("/v1/certificates/{number}");
     let why = json!({"reason": "4711"});
@@ -199,7 +202,7 @@ async fn a_verdict_full_of_findings_has_no_word_of_english(on: On) {
     in_each(async |language| ask(&browser, language, MRN).await, &data).await.is(200, &["revoked the certificate"]);
     in_each(async |language| ask(&browser, language, &number).await, &data)
         .await
-        .is(200, &["Its manufacturer revoked it."]);
+        .is(200, &["Its manufacturer revoked it.", "16 March 2026, 09:00:00 UTC: 4711"]);
     register.stop().await;
 }
 
