@@ -48,11 +48,12 @@ impl Position {
             return sums;
         }
         let beside = Beside::of(self);
+        let here = |of: &Mrn| places.contains_key(of);
         let before: BTreeMap<&Mrn, BTreeSet<Mrn>> = places
             .keys()
             .map(|mrn| {
                 let leaders = beside.leaders_as_known(mrn);
-                (*mrn, beside.all_before(leaders, |of| places.contains_key(of)).into_iter().collect())
+                (*mrn, beside.all_before(leaders, here).into_iter().collect())
             })
             .collect();
         let comes_before = |one: &Mrn, other: &Mrn| before.get(other).is_some_and(|before| before.contains(one));
@@ -62,12 +63,12 @@ impl Position {
         let mut stocks: BTreeMap<usize, Stock> = BTreeMap::new();
         for (place, paper) in order {
             let own = &paper.declaration;
-            let mut sources = Sources::of(self, &beside, own);
+            let mut sources = Sources::of(self, &beside, own, &here);
             let mut stock = Stock::new();
             for (item, line, amount) in &paper.goods {
                 let mut new = *amount;
                 let mut came = Vec::new();
-                for (mrn, wanted) in sources.of_item(*item, |of| places.contains_key(of)) {
+                for (mrn, wanted) in sources.of_item(*item, &here) {
                     // Of a circle nobody knows which way the goods went: each holds its own.
                     if new <= 0 || mrn == *own || comes_before(own, &mrn) {
                         continue;
@@ -117,50 +118,58 @@ impl Position {
 
 /// Where the goods of one paper's items may have come from, the nearest first.
 struct Sources<'a> {
-    position: &'a Position,
     beside: &'a Beside<'a>,
-    own: &'a Mrn,
+    /// What it names, where it holds something.
+    joined: Option<&'a Joined>,
     items: BTreeSet<u32>,
-    /// What was found for a list of names.
+    /// Of all its items, and of those together that it names for single ones.
+    of_all: Vec<Source>,
+    of_any: Option<Vec<Source>>,
+    /// What was found for the names of single items.
     known: BTreeMap<Vec<Previous>, Vec<Source>>,
 }
 
 impl<'a> Sources<'a> {
-    fn of(position: &'a Position, beside: &'a Beside<'a>, own: &'a Mrn) -> Self {
+    fn of(position: &'a Position, beside: &'a Beside<'a>, own: &Mrn, here: &impl Fn(&Mrn) -> bool) -> Self {
         let items = position.claims_of(own).map(|(key, _)| key.item.item).collect();
-        Self { position, beside, own, items, known: BTreeMap::new() }
+        let joined = position.joined(own).filter(|_| beside.holds_something(own));
+        let of_all = match joined {
+            Some(joined) => found(beside, &joined.whole, here),
+            None => {
+                let leaders = beside.leaders_as_known(own).into_iter();
+                let named: Vec<Previous> = leaders.map(|declaration| Previous { declaration, item: None }).collect();
+                found(beside, &named, here)
+            }
+        };
+        Self { beside, joined, items, of_all, of_any: None, known: BTreeMap::new() }
     }
 
-    fn of_item(&mut self, item: u32, here: impl Fn(&Mrn) -> bool) -> Vec<Source> {
-        let joined = self.position.joined(self.own).filter(|_| self.beside.holds_something(self.own));
-        let Some(joined) = joined else {
-            let leaders = self.beside.leaders_as_known(self.own);
-            let named = leaders.into_iter().map(|declaration| Previous { declaration, item: None }).collect();
-            return self.found(named, &here);
-        };
-        let mut named = match joined.items.get(&item) {
-            Some(named) => named.clone(),
+    fn of_item(&mut self, item: u32, here: &impl Fn(&Mrn) -> bool) -> Vec<Source> {
+        let Some(joined) = self.joined.filter(|joined| !joined.items.is_empty()) else { return self.of_all.clone() };
+        let beside = self.beside;
+        let mut sources = if let Some(named) = joined.items.get(&item) {
+            let mut named = named.clone();
+            named.sort_unstable();
+            named.dedup();
+            self.known.entry(named).or_insert_with_key(|named| found(beside, named, here)).clone()
+        } else if self.items.contains(&item) {
+            Vec::new()
+        } else {
             // An item that it has not may be any.
-            None if !self.items.contains(&item) => joined.items.values().flatten().cloned().collect(),
-            None => Vec::new(),
+            let of_any = || found(beside, &joined.items.values().flatten().cloned().collect::<Vec<_>>(), here);
+            self.of_any.get_or_insert_with(of_any).clone()
         };
-        named.sort_unstable();
-        named.dedup();
-        let mut sources = self.found(named, &here);
-        sources.extend(self.found(joined.whole.clone(), &here));
+        sources.extend(self.of_all.iter().cloned());
         sources
     }
+}
 
-    fn found(&mut self, named: Vec<Previous>, here: &impl Fn(&Mrn) -> bool) -> Vec<Source> {
-        if let Some(found) = self.known.get(&named) {
-            return found.clone();
-        }
-        let direct = named.iter().filter(|of| here(&of.declaration));
-        let mut sources: Vec<Source> = direct.map(|of| (of.declaration.clone(), of.item)).collect();
-        let first: BTreeSet<Mrn> = named.iter().map(|of| of.declaration.clone()).collect();
-        let further = self.beside.all_before(first.iter().cloned().collect(), here);
-        sources.extend(further.into_iter().filter(|of| !first.contains(of)).map(|of| (of, None)));
-        self.known.insert(named, sources.clone());
-        sources
-    }
+/// What is named, and what lies before it, as far as it is wanted.
+fn found(beside: &Beside<'_>, named: &[Previous], here: &impl Fn(&Mrn) -> bool) -> Vec<Source> {
+    let direct = named.iter().filter(|of| here(&of.declaration));
+    let mut sources: Vec<Source> = direct.map(|of| (of.declaration.clone(), of.item)).collect();
+    let first: BTreeSet<Mrn> = named.iter().map(|of| of.declaration.clone()).collect();
+    let further = beside.all_before(first.iter().cloned().collect(), here);
+    sources.extend(further.into_iter().filter(|of| !first.contains(of)).map(|of| (of, None)));
+    sources
 }
