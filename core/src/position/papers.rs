@@ -133,13 +133,12 @@ impl<'a> Sources<'a> {
     fn of(position: &'a Position, beside: &'a Beside<'a>, own: &Mrn, here: &impl Fn(&Mrn) -> bool) -> Self {
         let items = position.claims_of(own).map(|(key, _)| key.item.item).collect();
         let joined = position.joined(own).filter(|_| beside.holds_something(own));
-        let of_all = match joined {
-            Some(joined) => found(beside, &joined.whole, here),
-            None => {
-                let leaders = beside.leaders_as_known(own).into_iter();
-                let named: Vec<Previous> = leaders.map(|declaration| Previous { declaration, item: None }).collect();
-                found(beside, &named, here)
-            }
+        let of_all = if let Some(joined) = joined {
+            found(beside, &joined.whole, here)
+        } else {
+            let leaders = beside.leaders_as_known(own).into_iter();
+            let named: Vec<Previous> = leaders.map(|declaration| Previous { declaration, item: None }).collect();
+            found(beside, &named, here)
         };
         Self { beside, joined, items, of_all, of_any: None, known: BTreeMap::new() }
     }
