@@ -22,9 +22,6 @@ struct Event {
     leaf: u64,
 }
 
-/// The most declarations of whole movements in one batch; a command that needs more stands alone, and is not judged.
-const MOVEMENTS_MAX: usize = 20_000;
-
 /// All declarations of the movements of some.
 fn movements(position: &Position, of: &BTreeSet<Mrn>) -> BTreeSet<Mrn> {
     let mut all = BTreeSet::new();
@@ -114,7 +111,8 @@ impl Ledger {
         }
         let led_to = movements(&led_to, &asked.whole);
         let whole = movements(&self.position, &asked.whole);
-        self.is_too_wide |= whole.len() > MOVEMENTS_MAX;
+        // A command that needs more stands alone, and is not judged.
+        self.is_too_wide |= whole.len() > rows::MOVEMENTS_MAX;
         if !self.is_too_wide {
             next.whole.extend(whole.difference(&led_to).filter(|mrn| !asked.whole.contains(*mrn)).cloned());
             next.named.extend(whole.iter().filter(|mrn| !asked.named.contains(*mrn)).cloned());

@@ -20,6 +20,13 @@ pub struct Previous {
     pub item: Option<u32>,
 }
 
+impl Previous {
+    /// All its goods items.
+    pub(super) const fn whole(declaration: Mrn) -> Self {
+        Self { declaration, item: None }
+    }
+}
+
 /// The previous declarations of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Joined {

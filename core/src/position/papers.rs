@@ -64,6 +64,8 @@ impl Position {
         for (place, paper) in order {
             let own = &paper.declaration;
             let mut sources = Sources::of(self, &beside, own, &here);
+            let may_be_one =
+                |truck: usize| papers.get(truck).is_some_and(|seen| !are_others(&seen.means, &paper.means));
             let mut stock = Stock::new();
             for (item, line, amount) in &paper.goods {
                 let mut new = *amount;
@@ -75,19 +77,10 @@ impl Position {
                     }
                     for other in places.get(&mrn).into_iter().flatten() {
                         let Some(theirs) = stocks.get_mut(other) else { continue };
-                        // At the border items may have other numbers than they had.
-                        let wanted = wanted.filter(|wanted| theirs.keys().any(|(item, _)| item == wanted));
-                        let fits = |of: &(u32, LineKey)| of.1 == *line && wanted.is_none_or(|wanted| of.0 == wanted);
-                        for (truck, there) in theirs.iter_mut().filter(|(of, _)| fits(of)).flat_map(|(_, there)| there)
-                        {
-                            let Some(seen) = papers.get(*truck).filter(|seen| !are_others(&seen.means, &paper.means))
-                            else {
-                                continue;
-                            };
-                            let gone_on = new.min(*there);
-                            *there = there.saturating_sub(gone_on);
+                        for (truck, gone_on) in go_on(theirs, wanted, *line, new, may_be_one) {
                             new = new.saturating_sub(gone_on);
-                            came.push((if seen.means.is_empty() { place } else { *truck }, gone_on));
+                            let is_known = papers.get(truck).is_some_and(|seen| !seen.means.is_empty());
+                            came.push((if is_known { truck } else { place }, gone_on));
                         }
                     }
                 }
@@ -111,9 +104,32 @@ impl Position {
     /// What a declaration that nobody reserved names: what it named when goods were presented under it.
     pub(super) fn named_when_presented(&self, declaration: &Mrn) -> Joined {
         let leaders = self.leaders.get(declaration).into_iter().flatten();
-        let whole = leaders.map(|earlier| Previous { declaration: earlier.clone(), item: None }).collect();
-        Joined { whole, items: BTreeMap::new() }
+        Joined { whole: leaders.cloned().map(Previous::whole).collect(), items: BTreeMap::new() }
     }
+}
+
+/// Takes up to `most` of a line out of a stock, of the item that is wanted, where it stands on a truck that may be the
+/// one: how much from each.
+fn go_on(
+    stock: &mut Stock,
+    wanted: Option<u32>,
+    line: LineKey,
+    most: i128,
+    may_be_one: impl Fn(usize) -> bool,
+) -> Vec<(usize, i128)> {
+    // At the border items may have other numbers than they had.
+    let wanted = wanted.filter(|wanted| stock.keys().any(|(item, _)| item == wanted));
+    let fits = |of: &(u32, LineKey)| of.1 == line && wanted.is_none_or(|wanted| of.0 == wanted);
+    let mut rest = most;
+    let mut taken = Vec::new();
+    let fitting = stock.iter_mut().filter(|(of, _)| fits(of)).flat_map(|(_, there)| there);
+    for (truck, there) in fitting.filter(|(truck, _)| may_be_one(*truck)) {
+        let amount = rest.min(*there);
+        *there = there.saturating_sub(amount);
+        rest = rest.saturating_sub(amount);
+        taken.push((*truck, amount));
+    }
+    taken
 }
 
 /// Where the goods of one paper's items may have come from, the nearest first.
@@ -136,9 +152,8 @@ impl<'a> Sources<'a> {
         let of_all = if let Some(joined) = joined {
             found(beside, &joined.whole, here)
         } else {
-            let leaders = beside.leaders_as_known(own).into_iter();
-            let named: Vec<Previous> = leaders.map(|declaration| Previous { declaration, item: None }).collect();
-            found(beside, &named, here)
+            let named = beside.leaders_as_known(own).into_iter().map(Previous::whole);
+            found(beside, &named.collect::<Vec<_>>(), here)
         };
         Self { beside, joined, items, of_all, of_any: None, known: BTreeMap::new() }
     }

@@ -54,9 +54,14 @@ pub(in crate::store) async fn pg_earlier_and_later(
     opened(&found)
 }
 
-/// The most declarations of movements that are read at once, and how many may follow each other among them.
-pub const MOVEMENTS_MAX: i64 = 20_000;
+/// The most declarations of whole movements in one batch, and how many may follow each other among them.
+pub const MOVEMENTS_MAX: usize = 20_000;
 const PAIRS_MAX: i64 = 200_000;
+
+/// One more than there may be: that is seen to be too many.
+fn declarations_read() -> i64 {
+    i64::try_from(MOVEMENTS_MAX).unwrap_or(i64::MAX).saturating_add(1)
+}
 
 #[derive(QueryableByName)]
 #[diesel(table_name = follower)]
@@ -85,7 +90,7 @@ pub fn movements(connection: &mut Connection, of: &[Mrn]) -> Result<BTreeSet<(Mr
          SELECT earlier, later FROM movement CROSS JOIN follower ON earlier = mrn LIMIT ?",
     )
     .bind::<Text, _>(keys(&texts)?)
-    .bind::<BigInt, _>(MOVEMENTS_MAX.saturating_add(1))
+    .bind::<BigInt, _>(declarations_read())
     .bind::<BigInt, _>(PAIRS_MAX)
     .load(c)?;
     whole(pairs)
@@ -110,7 +115,7 @@ pub(in crate::store) async fn pg_movements(
              SELECT earlier, later FROM follower WHERE earlier = one.mrn LIMIT 1000000) AS pair LIMIT ?",
     )
     .bind::<Array<Text>, _>(of.iter().map(Mrn::to_string).collect::<Vec<_>>())
-    .bind::<BigInt, _>(MOVEMENTS_MAX.saturating_add(1))
+    .bind::<BigInt, _>(declarations_read())
     .bind::<BigInt, _>(PAIRS_MAX);
     whole(diesel_async::RunQueryDsl::load(query, &mut &*connection).await?)
 }

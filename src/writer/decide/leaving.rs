@@ -7,7 +7,7 @@ use endmark_core::reference::{Mrn, Office};
 
 use super::View;
 use super::standing::About;
-use crate::store::ledger::Presentation;
+use crate::store::ledger::{Presentation, Presented};
 use crate::writer::{CheckRequest, Presenting};
 
 /// What has left beside the goods that are asked about: all that is counted with them, but for what they are.
@@ -26,9 +26,8 @@ pub(super) fn left_beside(
     let these = Shown { id, office, paper: Paper { declaration: own.clone(), means: means.to_vec(), goods } };
     let others = before.iter().filter(|of| movement.contains(&of.mrn) && (of.mrn != *own || of.id != id));
     let mut of_own = BTreeMap::new();
-    for goods in others.clone().filter(|of| of.mrn == *own).flat_map(|of| &of.goods) {
-        let line = LineKey { certificate: goods.certificate, line: goods.line };
-        add_amount(&mut of_own, (goods.item, line), goods.millionths);
+    for (item, line, amount) in others.clone().filter(|of| of.mrn == *own).flat_map(goods_of) {
+        add_amount(&mut of_own, (item, line), amount);
     }
     let mut all = left(position, others.map(Shown::of).chain([these.clone()]));
     for (_, line, amount) in &these.paper.goods {
@@ -55,8 +54,13 @@ fn shown_as<'a>(
         of_own.or_else(|| before.iter().find(related))
     };
     let id = presented.map_or_else(|| known.map_or("", |of| of.id.as_str()), |presenting| presenting.id.as_str());
-    let means = known.filter(|of| of.mrn == *own && !of.means.is_empty()).map(|of| of.means.as_slice());
-    (id, means.unwrap_or(&request.means))
+    (id, means_of(known.filter(|of| of.mrn == *own), &request.means))
+}
+
+/// By what goods came: the truck that has left stays the one it was, whether a message says it again, says it otherwise
+/// in part, or leaves it out.
+pub(super) fn means_of<'a>(has_left: Option<&'a Presentation>, said: &'a [String]) -> &'a [String] {
+    has_left.map(|of| of.means.as_slice()).filter(|means| !means.is_empty()).unwrap_or(said)
 }
 
 /// What was presented under the movements of a declaration and of those it names, and has left.
@@ -87,13 +91,15 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn of(of: &'a Presentation) -> Self {
-        let goods = of
-            .goods
-            .iter()
-            .map(|goods| (goods.item, LineKey { certificate: goods.certificate, line: goods.line }, goods.millionths));
-        let paper = Paper { declaration: of.mrn.clone(), means: of.means.clone(), goods: goods.collect() };
+        let paper = Paper { declaration: of.mrn.clone(), means: of.means.clone(), goods: goods_of(of).collect() };
         Self { id: &of.id, office: &of.office, paper }
     }
+}
+
+/// Goods item, line, and how much.
+fn goods_of(of: &Presentation) -> impl Iterator<Item = (u32, LineKey, i128)> {
+    let line = |goods: &Presented| LineKey { certificate: goods.certificate, line: goods.line };
+    of.goods.iter().map(move |goods| (goods.item, line(goods), goods.millionths))
 }
 
 /// What has left, line by line. The same truck at the same office under the same name counts once, under whichever of

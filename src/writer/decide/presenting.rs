@@ -5,6 +5,7 @@ use endmark_core::verdict::{Answer, Verdict};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::leaving::means_of;
 use super::position::made;
 use super::{Decision, View};
 use crate::entry::{Kind, presented_rows, rows_or_digest};
@@ -59,14 +60,6 @@ fn goods_of(request: &PositionRequest, view: &View<'_>) -> Vec<Presented> {
     goods
 }
 
-/// By what they came: the truck that has left under this name stays the one it was, whether the message says it again,
-/// says it otherwise in part, or leaves it out.
-fn means_of(request: &PositionRequest, presenting: &Presenting, view: &View<'_>) -> Vec<String> {
-    let mut there = view.ledger.presentations(&request.mrn).filter(|of| of.id == presenting.id && of.has_passed());
-    let known = there.next().map(|of| of.means.clone()).filter(|means| !means.is_empty());
-    known.unwrap_or_else(|| request.check.means.clone())
-}
-
 /// Records goods that stand at the border, with the verdict on them.
 pub(super) fn present(
     request: &PositionRequest,
@@ -82,7 +75,9 @@ pub(super) fn present(
     let goods = goods_of(request, view);
     let mut record = serde_json::Map::new();
     record.insert("presentation".to_owned(), json!(presenting.id));
-    let means = means_of(request, presenting, view);
+    let passed = view.ledger.presentations(&request.mrn).find(|of| of.id == presenting.id && of.has_passed());
+    let means = means_of(passed, &request.check.means).to_vec();
+    let has_passed = passed.is_some();
     if !means.is_empty() {
         record.insert("means".to_owned(), json!(means));
     }
@@ -94,7 +89,6 @@ pub(super) fn present(
         view.ledger.keep(&presenting.office, view.moment.at, leaf, &request.mrn);
         record.insert("joined".to_owned(), json!(joined));
     }
-    let has_passed = view.ledger.presentations(&request.mrn).any(|of| of.id == presenting.id && of.has_passed());
     if has_passed && !conforms {
         // The same question again does not bring goods back that have left; turning them back does.
         record.insert("stands".to_owned(), json!(true));
