@@ -19,6 +19,7 @@ pub mod officer;
 pub mod paper;
 pub mod pki;
 pub mod reading;
+pub mod recall;
 pub mod registry;
 pub mod replay;
 pub mod sealing;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use endmark::app::open_context;
 use endmark::cli::Failed;
 use endmark::http::new_request_id;
+use endmark::recall;
 use endmark::sealing::Sealer;
 use endmark::store::apart;
 use endmark::writer::{Action, Command, Limits, Origin, Reply, Submission, Writer};
@@ -103,10 +104,12 @@ impl Filler<'_> {
         let (number, jws) = self.sealer.seal(text.as_bytes(), self.at)?;
         let registry = self.writer.shared().registry.load();
         let sealed = seal::parse(jws.as_bytes())?;
+        let certificate = certificate::parse(text.as_bytes())?;
         Ok(Submission {
             number,
             digest: sealed.digest(),
-            certificate: Arc::new(certificate::parse(text.as_bytes())?),
+            short_form: recall::short_form(jws.as_bytes(), sealed.digest(), sealed.chain(), &certificate),
+            certificate: Arc::new(certificate),
             sealed_at: self.at,
             path: registry.trust().path(sealed.chain(), self.at).map(Arc::new),
             epoch: registry.epoch,

@@ -26,6 +26,7 @@ pub mod presented;
 pub mod reference;
 pub mod regime;
 pub mod seal;
+mod short;
 pub mod text;
 pub mod token;
 pub mod verdict;

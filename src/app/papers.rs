@@ -11,6 +11,7 @@ use endmark_core::reference::Mrn;
 use serde_json::json;
 
 use super::App;
+use super::prepare::Found;
 use crate::reading::{self, Read, ReadError};
 use crate::store::{RowKey, StoreError};
 use crate::writer::{CheckRequest, PaperRequest};
@@ -71,13 +72,14 @@ impl App {
     ) -> Result<PaperRequest, StoreError> {
         let registry = self.registry();
         let numbers: BTreeSet<_> = presented.number().into_iter().collect();
-        let mut prepared = self.verified.prepare(&self.readers, &registry, numbers).await?;
+        let mut prepared = self.verified.prepare(&self.readers, &self.context.recall, &registry, numbers).await?;
         let prepared = presented.number().and_then(|number| prepared.remove(&number));
         let (presented, evidence) = (presented.clone(), evidence.clone());
         Ok(PaperRequest { presented, prepared, epoch: registry.epoch, evidence })
     }
 
-    /// A question about a consignment ready for the writer: the certificates cited are verified from their bytes.
+    /// A question about a consignment ready for the writer: the certificates cited are verified from their bytes, now or
+    /// earlier in this process.
     pub async fn prepare_check(
         &self,
         body: &Arc<[u8]>,
@@ -85,10 +87,12 @@ impl App {
         is_precheck: bool,
     ) -> Result<CheckRequest, StoreError> {
         let registry = self.registry();
-        let prepared = self.verified.prepare(&self.readers, &registry, cited_numbers(consignment)).await?;
+        let (recall, numbers) = (&self.context.recall, cited_numbers(consignment));
+        let Found { prepared, to_keep } =
+            self.verified.prepare_for_writer(&self.readers, recall, &registry, numbers).await?;
         let (body, consignment) = (Arc::clone(body), Arc::clone(consignment));
         let means = means(&consignment, &self.context.keys.rows);
-        Ok(CheckRequest { body, consignment, prepared, epoch: registry.epoch, precheck: is_precheck, means })
+        Ok(CheckRequest { body, consignment, prepared, to_keep, epoch: registry.epoch, precheck: is_precheck, means })
     }
 }
 

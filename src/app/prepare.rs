@@ -2,30 +2,21 @@
 //! judged again when trust changes.
 
 mod load;
-mod paths;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use endmark_core::certificate;
-use endmark_core::chain::{ChainError, VerifiedPath};
-use endmark_core::digest::Digest;
 use endmark_core::number::CertificateNumber;
-use endmark_core::seal;
 use quick_cache::{Weighter, sync::Cache};
-use rustls_pki_types::CertificateDer;
-use time::OffsetDateTime;
 
 use self::load::Loader;
-use self::paths::Paths;
+use crate::recall::{FromBytes, Recall};
 use crate::registry::Registry;
 use crate::store::{Readers, StoreError};
 use crate::writer::{Prepared, Verified};
 
 /// The most bytes of sealed certificates the cache stands for.
 const CACHE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// The most digests of sealed bytes: some 70 bytes each.
-const SEALS_MAX: usize = 1_000_000;
 /// How many entries the cache expects: a certificate of a few lines weighs some 4 KiB in memory.
 const CACHE_ENTRIES: usize = 16_384;
 
@@ -45,26 +36,26 @@ impl Weighter<CertificateNumber, Kept> for ByBytes {
     }
 }
 
-/// Verified certificates, and the paths of the chains they came with.
+/// Verified certificates.
 #[derive(Debug)]
 pub struct VerifiedCache {
     certificates: Cache<CertificateNumber, Kept, ByBytes>,
-    /// The SHA-256 of sealed bytes that verified: a signature over the same bytes is good for ever, and this takes a
-    /// hundredth of the memory of what they say.
-    seals: Cache<Digest, ()>,
-    paths: Paths,
     loader: Loader,
 }
 
 impl Default for VerifiedCache {
     fn default() -> Self {
-        Self {
-            certificates: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES_MAX, ByBytes),
-            seals: Cache::new(SEALS_MAX),
-            paths: Paths::default(),
-            loader: Loader::default(),
-        }
+        Self { certificates: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES_MAX, ByBytes), loader: Loader::default() }
     }
+}
+
+/// What stands under numbers, and the short forms that the database lacks, by the entry that accepted each.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// By number.
+    pub prepared: HashMap<CertificateNumber, Prepared>,
+    /// To be written down.
+    pub to_keep: BTreeMap<u64, Vec<u8>>,
 }
 
 impl VerifiedCache {
@@ -72,36 +63,71 @@ impl VerifiedCache {
     pub async fn prepare(
         &self,
         readers: &Readers,
+        recall: &Recall,
         registry: &Registry,
         numbers: BTreeSet<CertificateNumber>,
     ) -> Result<HashMap<CertificateNumber, Prepared>, StoreError> {
-        let mut prepared = HashMap::with_capacity(numbers.len());
+        let mut found = Found::default();
+        let missing = numbers.into_iter().filter(|number| !self.take(*number, recall, registry, &mut found)).collect();
+        self.load(readers, recall, registry, missing, &mut found).await?;
+        Ok(found.prepared)
+    }
+
+    /// The same for the writer, which reads for itself what this process has verified before, in its short form.
+    pub async fn prepare_for_writer(
+        &self,
+        readers: &Readers,
+        recall: &Recall,
+        registry: &Registry,
+        numbers: BTreeSet<CertificateNumber>,
+    ) -> Result<Found, StoreError> {
+        let mut found = Found::default();
         let mut missing = Vec::new();
         for number in numbers {
-            match self.certificates.get(&number) {
-                Some(kept) if kept.verified.epoch == registry.epoch => {
-                    prepared.insert(number, Prepared::Verified(kept.verified));
-                }
-                // Trust has changed: the bytes are still good, their path is judged again.
-                Some(kept) => {
-                    let verified = self.judged_again(&kept.verified, registry);
-                    self.certificates.insert(number, Kept { verified: Arc::clone(&verified), weight: kept.weight });
-                    prepared.insert(number, Prepared::Verified(verified));
-                }
+            if self.take(number, recall, registry, &mut found) {
+                continue;
+            }
+            match recall.seen(&number) {
+                Some(seen) => drop(found.prepared.insert(number, Prepared::Seen(seen))),
                 None => missing.push(number),
             }
         }
-        if missing.is_empty() {
-            return Ok(prepared);
+        self.load(readers, recall, registry, missing, &mut found).await?;
+        Ok(found)
+    }
+
+    /// Takes one from memory, if it is there.
+    fn take(&self, number: CertificateNumber, recall: &Recall, registry: &Registry, found: &mut Found) -> bool {
+        let Some(Kept { mut verified, weight }) = self.certificates.get(&number) else { return false };
+        // Trust has changed: the bytes are still good, their path is judged again.
+        if verified.epoch != registry.epoch {
+            verified = judged_again(&verified, recall, registry);
+            self.certificates.insert(number, Kept { verified: Arc::clone(&verified), weight });
         }
-        prepared.extend(missing.iter().map(|number| (*number, Prepared::Absent)));
-        let found = self.loader.load(readers, missing).await?;
-        for (number, jws, accepted_at) in found {
-            let weight = u64::try_from(jws.len()).unwrap_or(u64::MAX).saturating_add(4_096);
-            let entry = match self.verify(number, &jws, accepted_at, registry) {
-                Ok(verified) => {
+        found.prepared.insert(number, Prepared::Verified(verified));
+        true
+    }
+
+    async fn load(
+        &self,
+        readers: &Readers,
+        recall: &Recall,
+        registry: &Registry,
+        missing: Vec<CertificateNumber>,
+        found: &mut Found,
+    ) -> Result<(), StoreError> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        found.prepared.extend(missing.iter().map(|number| (*number, Prepared::Absent)));
+        for stored in self.loader.load(readers, missing).await? {
+            let (number, weight) = (stored.number, u64::try_from(stored.jws.len()).unwrap_or(u64::MAX));
+            let entry = match recall.verify(&stored, registry) {
+                Ok(FromBytes { verified, to_keep }) => {
                     let verified = Arc::new(verified);
+                    let weight = weight.saturating_add(4_096);
                     self.certificates.insert(number, Kept { verified: Arc::clone(&verified), weight });
+                    found.to_keep.extend(to_keep.map(|short_form| (stored.leaf, short_form)));
                     Prepared::Verified(verified)
                 }
                 Err(why) => {
@@ -109,53 +135,14 @@ impl VerifiedCache {
                     Prepared::Unreadable(why)
                 }
             };
-            prepared.insert(number, entry);
+            found.prepared.insert(number, entry);
         }
-        Ok(prepared)
+        Ok(())
     }
+}
 
-    /// The path of a chain as it stood at a moment, and the chain to keep: one for all that came with it.
-    pub fn path(
-        &self,
-        registry: &Registry,
-        chain: &[CertificateDer<'static>],
-        at: OffsetDateTime,
-    ) -> (Arc<[CertificateDer<'static>]>, Result<Arc<VerifiedPath>, ChainError>) {
-        self.paths.of(registry, chain, at)
-    }
-
-    /// Verifies a stored certificate from its bytes: seal, number, payload; and its path as of acceptance.
-    pub(crate) fn verify(
-        &self,
-        number: CertificateNumber,
-        jws: &[u8],
-        accepted_at: OffsetDateTime,
-        registry: &Registry,
-    ) -> Result<Verified, String> {
-        let bytes = Digest::of(jws);
-        let seen = self.seals.get(&bytes).is_some();
-        let sealed = seal::parse(jws).map_err(|error| error.to_string())?;
-        let sealed =
-            if seen { sealed.verified_before() } else { sealed.verify().map_err(|error| error.to_string())? };
-        if sealed.number() != number {
-            return Err(format!("the bytes stored under {number} are those of {}", sealed.number()));
-        }
-        let read = if seen { certificate::parse_again } else { certificate::parse };
-        let certificate = read(sealed.payload()).map_err(|error| error.to_string())?;
-        self.seals.insert(bytes, ());
-        let (chain, path) = self.path(registry, sealed.chain(), accepted_at);
-        let certificate = Arc::new(certificate);
-        Ok(Verified { digest: sealed.digest(), certificate, path, chain, accepted_at, epoch: registry.epoch })
-    }
-
-    /// Notes that sealed bytes verified, seal and payload, when they were submitted.
-    pub fn has_verified(&self, jws: &[u8]) {
-        self.seals.insert(Digest::of(jws), ());
-    }
-
-    fn judged_again(&self, old: &Verified, registry: &Registry) -> Arc<Verified> {
-        let (chain, path) = self.path(registry, &old.chain, old.accepted_at);
-        let (digest, certificate, accepted_at) = (old.digest, Arc::clone(&old.certificate), old.accepted_at);
-        Arc::new(Verified { digest, certificate, path, chain, accepted_at, epoch: registry.epoch })
-    }
+fn judged_again(old: &Verified, recall: &Recall, registry: &Registry) -> Arc<Verified> {
+    let (chain, path) = recall.path(registry, &old.chain, old.accepted_at);
+    let (digest, certificate, accepted_at) = (old.digest, Arc::clone(&old.certificate), old.accepted_at);
+    Arc::new(Verified { digest, certificate, path, chain, accepted_at, epoch: registry.epoch })
 }

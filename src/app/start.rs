@@ -119,6 +119,7 @@ pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, S
         keys,
         law: crate::law::Law::new(settings.lists_valid_until)?,
         metrics: Metrics::default(),
+        recall: crate::recall::Recall::default(),
         disclosure: settings.disclosure,
         officers: settings.officers,
         retention: settings.retention,

@@ -22,6 +22,7 @@ use crate::law::Law;
 use crate::officer::acting;
 use crate::registry::{AnchorState, Caller, CallerState, Registry};
 use crate::replay::{Replayed, replay_to};
+use crate::store::certificate::Sealed;
 use crate::store::{Connection, RowKey, archive, certificate, log, registry as rows};
 use crate::writer::{CheckRequest, Prepared, Presenting, Question, Then, again};
 
@@ -185,6 +186,7 @@ fn question(entry: &Logged, evidence: &Evidence, key: &RowKey) -> Result<Questio
             body: Arc::from([]),
             consignment: Arc::new(consignment),
             prepared: HashMap::new(),
+            to_keep: BTreeMap::new(),
             epoch: 0,
             precheck: entry.kind == Kind::ConsignmentPrechecked,
             means,
@@ -202,15 +204,15 @@ fn prepare(
     replayed: &Replayed,
     registry: &Registry,
 ) -> Result<Question, AgainError> {
-    let cache = crate::app::VerifiedCache::default();
+    let recall = crate::recall::Recall::default();
     for number in cited_numbers(&question.request.consignment) {
         let prepared = match replayed.certificates.get(&number) {
             None => Prepared::Absent,
             Some(standing) => {
-                let sealed = certificate::sealed_bytes(connection, &[number])?.pop();
-                let jws = sealed.map(|(_, jws, _)| jws).unwrap_or_default();
-                match cache.verify(number, &jws, standing.accepted_at, registry) {
-                    Ok(verified) => Prepared::Verified(Arc::new(verified)),
+                let jws = certificate::sealed_bytes(connection, &[number])?.pop().map(|of| of.jws).unwrap_or_default();
+                let sealed = Sealed { number, jws, accepted_at: standing.accepted_at, leaf: standing.leaf };
+                match recall.verify(&sealed, registry) {
+                    Ok(from_bytes) => Prepared::Verified(Arc::new(from_bytes.verified)),
                     Err(why) => Prepared::Unreadable(why),
                 }
             }

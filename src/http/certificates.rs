@@ -15,7 +15,7 @@ use super::view::{CertificateView, StandingView};
 use super::{Problem, ProblemKind};
 use crate::app::App;
 use crate::registry::Grant;
-use crate::store::certificate::{Found, Standing, page, sealed_bytes, standings};
+use crate::store::certificate::{Found, Sealed, Standing, page, sealed_bytes, standings};
 use crate::store::ledger::{StoredLine, lines_of};
 
 /// The most certificates of one page.
@@ -52,7 +52,7 @@ pub(super) async fn stored(
             Ok(standing.zip(bytes).map(|(standing, bytes)| (standing, bytes, lines)))
         })
         .await?;
-    let Some(((_, found), (_, jws, _), rows)) = found else { return Ok(None) };
+    let Some(((_, found), Sealed { jws, .. }, rows)) = found else { return Ok(None) };
     let fault = |why: String| {
         tracing::error!(%number, why, "a stored certificate does not verify");
         Problem::new(ProblemKind::Internal, "what is stored under this number does not verify; tell the operator")

@@ -17,6 +17,7 @@ use super::receipt::{ReceiptView, receipt_of};
 use super::view::StandingView;
 use super::{Problem, ProblemKind};
 use crate::app::{App, Cause};
+use crate::recall;
 use crate::registry::Grant;
 use crate::writer::{Action, Answer, Command, Reply, Submission};
 
@@ -71,10 +72,13 @@ pub(super) async fn submit(
         app.turned_away.count(Cause::Malformed);
         Problem::new(ProblemKind::PayloadMalformed, error.to_string()).with("reason", error.code())
     })?;
-    app.verified.has_verified(&jws);
     let certificate = Arc::new(certificate);
-    let prepare = async || Ok::<_, Problem>(prepare(&app, &calling, &sealed, &certificate, &jws));
+    let short_form = recall::short_form(&jws, sealed.digest(), sealed.chain(), &certificate);
+    let prepare = async || Ok::<_, Problem>(prepare(&app, &calling, &sealed, &certificate, &jws, &short_form));
     let answer = app.submit(prepare).await?;
+    if let Reply::Issued { standing, already: false, .. } = &answer.reply {
+        app.context.recall.accepted(standing.number, standing.leaf, &short_form);
+    }
     respond(&app, answer, &certificate).await
 }
 
@@ -88,6 +92,7 @@ fn prepare(
     sealed: &SignedPayload,
     certificate: &Arc<Certificate>,
     jws: &[u8],
+    short_form: &[u8],
 ) -> Command {
     let registry = app.registry();
     let submission = Submission {
@@ -96,7 +101,8 @@ fn prepare(
         digest: sealed.digest(),
         certificate: Arc::clone(certificate),
         sealed_at: sealed.sealed_at(),
-        path: app.verified.path(&registry, sealed.chain(), app.context.clock.now()).1,
+        short_form: short_form.to_vec(),
+        path: app.context.recall.path(&registry, sealed.chain(), app.context.clock.now()).1,
         epoch: registry.epoch,
     };
     command(calling, Action::Submit(Box::new(submission)))

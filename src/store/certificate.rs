@@ -300,17 +300,27 @@ fn holders(found: Vec<Holder>) -> Result<Vec<(Reference, CertificateNumber)>, St
         .collect()
 }
 
-/// The sealed bytes of certificates, with the moment each was accepted.
-pub fn sealed_bytes(
-    connection: &mut Connection,
-    numbers: &[CertificateNumber],
-) -> Result<Vec<(CertificateNumber, Vec<u8>, OffsetDateTime)>, StoreError> {
+/// A certificate as it was sealed, and when and by which entry it was accepted: as the row says, HMAC not looked at.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// The number it stands under.
+    pub number: CertificateNumber,
+    /// The sealed bytes.
+    pub jws: Vec<u8>,
+    /// When it was accepted.
+    pub accepted_at: OffsetDateTime,
+    /// The entry that accepted it.
+    pub leaf: u64,
+}
+
+/// The sealed bytes of certificates.
+pub fn sealed_bytes(connection: &mut Connection, numbers: &[CertificateNumber]) -> Result<Vec<Sealed>, StoreError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    let columns = (certificate::number, certificate::jws, certificate::accepted_micros);
-    let rows: Vec<(String, Vec<u8>, i64)> = match connection {
+    let columns = (certificate::number, certificate::jws, certificate::accepted_micros, certificate::leaf);
+    let rows: Vec<(String, Vec<u8>, i64, i64)> = match connection {
         Connection::Sqlite(c) => {
             certificate::table.filter(among(certificate::number, &texts)?).select(columns).load(c)?
         }
@@ -319,10 +329,11 @@ pub fn sealed_bytes(
         }
     };
     rows.into_iter()
-        .map(|(number, jws, accepted)| {
+        .map(|(number, jws, accepted, leaf)| {
             let number = number.parse().map_err(|_| StoreError::Corrupt(format!("number {number}")))?;
-            // One that is none was not written by the service, which the row's HMAC says: it must not fail the others.
-            Ok((number, jws, moment(accepted).unwrap_or(OffsetDateTime::UNIX_EPOCH)))
+            // A row that makes no sense was not written by the service, which its HMAC says: it must not fail the others.
+            let accepted_at = moment(accepted).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            Ok(Sealed { number, jws, accepted_at, leaf: count(leaf).unwrap_or_default() })
         })
         .collect()
 }

@@ -97,6 +97,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    certificate_terms (leaf) {
+        leaf -> BigInt,
+        terms -> Binary,
+    }
+}
+
+diesel::table! {
     manufacturer (organisation) {
         organisation -> Text,
         name -> Text,

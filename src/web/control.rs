@@ -191,7 +191,7 @@ async fn serial_numbers(
         numbers.extend(known.claims.iter().map(|claim| claim.key.line.certificate));
     }
     let registry = app.registry();
-    let prepared = app.verified.prepare(&app.readers, &registry, numbers).await?;
+    let prepared = app.verified.prepare(&app.readers, &app.context.recall, &registry, numbers).await?;
     let verified = prepared.values().filter_map(|prepared| match prepared {
         Prepared::Verified(verified) => Some(verified),
         _ => None,

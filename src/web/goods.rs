@@ -57,7 +57,7 @@ async fn form_for(app: &App, signed: &Signed, t: Language, certificate: &str) ->
 
 async fn prepared(app: &App, number: CertificateNumber) -> Result<Option<Prepared>, Problem> {
     let registry = app.registry();
-    let mut found = app.verified.prepare(&app.readers, &registry, [number].into()).await?;
+    let mut found = app.verified.prepare(&app.readers, &app.context.recall, &registry, [number].into()).await?;
     Ok(found.remove(&number))
 }
 
@@ -199,7 +199,7 @@ async fn answered(
     }
     let registry = app.registry();
     let numbers = cited_numbers(&asked);
-    let certificates = app.verified.prepare(&app.readers, &registry, numbers.clone()).await?;
+    let certificates = app.verified.prepare(&app.readers, &app.context.recall, &registry, numbers.clone()).await?;
     let key = app.context.keys.rows.clone();
     let wanted: Vec<CertificateNumber> = numbers.into_iter().collect();
     let lines = app.readers.read(move |connection| rows::lines_of(connection, &key, &wanted)).await?;

@@ -1,6 +1,6 @@
 //! A question of the past, judged again by the writer's own rules on the state of its time.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use endmark_core::moment::Moment;
 use endmark_core::reference::Mrn;
@@ -57,6 +57,8 @@ pub fn again(then: Then<'_>, question: &Question) -> Result<Verdict, Failure> {
         regimes: then.regimes,
         standings,
         references: HashMap::new(),
+        recalled: HashMap::new(),
+        short_forms: BTreeMap::new(),
         inserted: Vec::new(),
         changed: BTreeSet::new(),
         registry_rows: Vec::new(),

@@ -1,6 +1,6 @@
 //! What can be asked of the writer, and what it answers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use endmark_core::acceptance::Refusal;
@@ -21,6 +21,7 @@ use super::{DeclarationRequest, Held, Outcome, PositionRefused, PositionRequest,
 use crate::control::ControlReport;
 use crate::ledger::CertificateLedger;
 use crate::officer::{Officer, SessionRefused};
+use crate::recall::Seen;
 use crate::registry::{Caller, Grant, NotACaller};
 use crate::store::RowKey;
 use crate::store::certificate::Standing;
@@ -124,6 +125,8 @@ pub struct Submission {
     pub certificate: Arc<Certificate>,
     /// Its `iat`.
     pub sealed_at: OffsetDateTime,
+    /// Its short form, to be kept beside the sealed bytes.
+    pub short_form: Vec<u8>,
     /// The path of its chain.
     pub path: Result<Arc<VerifiedPath>, ChainError>,
     /// The epoch whose trust judged the path.
@@ -139,12 +142,24 @@ pub struct CheckRequest {
     pub consignment: Arc<Consignment>,
     /// What was found under each number cited.
     pub prepared: HashMap<CertificateNumber, Prepared>,
+    /// Short forms of them that the database lacks, by the entry that accepted each.
+    pub to_keep: BTreeMap<u64, Vec<u8>>,
     /// The epoch whose trust judged their paths.
     pub epoch: i64,
     /// Whether it is a precheck: what is shown then depends on whose certificates they are.
     pub precheck: bool,
     /// At the border: by which means of transport and containers the goods came, as keyed digests.
     pub means: Vec<String>,
+}
+
+impl CheckRequest {
+    /// The certificates cited that this process has verified before.
+    pub(super) fn seen(&self) -> impl Iterator<Item = (CertificateNumber, Seen)> {
+        self.prepared.iter().filter_map(|(number, prepared)| match prepared {
+            Prepared::Seen(seen) => Some((*number, *seen)),
+            Prepared::Absent | Prepared::Unreadable(_) | Prepared::Verified(_) => None,
+        })
+    }
 }
 
 /// A paper that somebody holds up.
@@ -248,6 +263,8 @@ pub enum Prepared {
     Absent,
     /// Bytes that do not verify: a fault of this register.
     Unreadable(String),
+    /// A certificate that this process has verified from its bytes before: the writer reads its short form.
+    Seen(Seen),
     /// A certificate, verified from its bytes.
     Verified(Arc<Verified>),
 }

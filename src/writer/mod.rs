@@ -67,6 +67,8 @@ pub struct Context {
     pub log_keys: Vec<LogKey>,
     /// The law: read with the registry.
     pub law: crate::law::Law,
+    /// What this process remembers of certificates that it has verified.
+    pub recall: crate::recall::Recall,
     /// What is counted.
     pub metrics: crate::app::Metrics,
     /// What manufacturers learn of the use of their certificates.

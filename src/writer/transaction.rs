@@ -14,13 +14,15 @@ use super::ledger::Ledger;
 use super::log_state::{Fork, followed, load_edge, require_continuation};
 use super::queue::Queued;
 use super::run::Core;
-use super::{Action, Failure, Origin, Reply};
+use super::{Action, CheckRequest, Failure, Origin, Reply, Verified};
 use crate::entry::CERTIFICATES_MAX;
 use crate::ledger::ENTRIES_MAX;
 use crate::registry::Registry;
 use crate::store::archive::{self, EntryRows};
+use crate::store::certificate::Found;
 use crate::store::head::{self, Head};
 use crate::store::log::{self, StoredEntry, StoredEvidence};
+use crate::store::terms::Terms;
 use crate::store::touched::{self, Asked, Touched};
 use crate::store::{Connection, RowKey, StoreError, registry_digest, tile};
 
@@ -227,6 +229,7 @@ impl Core {
         let mut references = HashMap::new();
         let mut of_archive: BTreeSet<CertificateNumber> = archive.certificates().collect();
         of_archive.retain(|number| asked.numbers.insert(*number));
+        let terms = std::mem::take(&mut found.terms);
         for look in 1..=LOOKS_MAX {
             standings.extend(std::mem::take(&mut found.standings));
             references.extend(std::mem::take(&mut found.references));
@@ -248,6 +251,9 @@ impl Core {
             ));
         }
         let controls = Controls::load(connection, keys, batch, &ledger, now)?;
+        let recalled = self.recalled(batch, terms, &standings);
+        let to_keep = batch.iter().filter_map(|queued| queued.command.action.consignment()).map(|asks| &asks.to_keep);
+        let short_forms = to_keep.flatten().map(|(leaf, short_form)| (*leaf, short_form.clone())).collect();
         Ok(View {
             moment: self.context.clock.moment(now),
             origin: self.context.keys.log.key().name().as_str(),
@@ -255,6 +261,8 @@ impl Core {
             regimes: self.registry.regimes(),
             standings,
             references,
+            recalled,
+            short_forms,
             inserted: Vec::new(),
             changed: BTreeSet::new(),
             registry_rows: Vec::new(),
@@ -267,6 +275,35 @@ impl Core {
             disclosure: self.context.disclosure,
             events: Vec::new(),
         })
+    }
+}
+
+impl Core {
+    /// The certificates that this process has verified before, from their short forms. One whose short form is missing or
+    /// another is left out, and read from its bytes the next time.
+    fn recalled(
+        &self,
+        batch: &[Queued],
+        terms: Vec<Terms>,
+        standings: &HashMap<CertificateNumber, Found>,
+    ) -> HashMap<CertificateNumber, Arc<Verified>> {
+        let recall = &self.context.recall;
+        let terms: HashMap<u64, Vec<u8>> = terms.into_iter().collect();
+        let mut recalled = HashMap::new();
+        let asked = batch.iter().filter_map(|queued| queued.command.action.consignment());
+        for (number, seen) in asked.flat_map(CheckRequest::seen) {
+            let Some(Found::Standing(standing)) = standings.get(&number).filter(|_| !recalled.contains_key(&number))
+            else {
+                continue;
+            };
+            let terms = terms.get(&seen.leaf);
+            let open = |terms: &Vec<u8>| recall.open(number, &seen, terms, standing.accepted_at, &self.registry);
+            match terms.and_then(open) {
+                Some(verified) => drop(recalled.insert(number, Arc::new(verified))),
+                None => recall.is_not_kept(number, seen),
+            }
+        }
+        recalled
     }
 }
 

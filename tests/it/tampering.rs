@@ -7,12 +7,14 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::support::{
-    On, Register, consignment, effective, faults, ledger_and_log_agree, on_both_databases, problem, sql,
+    On, Register, consignment, effective, faults, ledger_and_log_agree, on_both_databases, problem, sql, with_database,
 };
+use crate::tables::text;
 
 on_both_databases!(
     a_revoked_certificate_set_valid_in_sql_cannot_be_checked
     sealed_bytes_edited_in_sql_cannot_be_checked
+    a_short_form_edited_in_sql_is_not_believed
     a_moment_beyond_all_time_cannot_be_checked_and_harms_no_neighbour
     a_manufacturers_scope_edited_in_sql_cannot_be_checked
     an_anchor_edited_in_sql_cannot_be_checked
@@ -75,6 +77,42 @@ async fn sealed_bytes_edited_in_sql_cannot_be_checked(on: On) {
     };
     let (register, verdict) = Box::pin(verdict_after(on, "T-2", bytes)).await;
     assert_eq!(verdict["verdict"], "cannotBeChecked", "{verdict:#}");
+    register.stop().await;
+}
+
+async fn a_short_form_edited_in_sql_is_not_believed(on: On) {
+    let register = Register::start(on).await;
+    let all = match on {
+        On::Sqlite => "SELECT coalesce(group_concat(leaf || hex(terms)), '') AS value FROM certificate_terms",
+        On::Postgres => {
+            "SELECT coalesce(string_agg(leaf || encode(terms, 'hex'), ','), '') AS value FROM certificate_terms"
+        }
+    };
+    let kept = || with_database(&register.place, |connection| text(connection, all));
+    for (run, edit) in [
+        "UPDATE certificate_terms SET terms = (SELECT terms FROM certificate_terms ORDER BY leaf DESC LIMIT 1)",
+        "UPDATE certificate_terms SET terms = substr(terms, 2)",
+        "UPDATE certificate_terms SET terms = substr(terms, 1, 0)",
+        "DELETE FROM certificate_terms",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        sql(&register.place, "DELETE FROM certificate_terms");
+        // Two that nobody has asked about yet: what was read from its bytes stays in memory.
+        let number = register.issue(&format!("T-20-{run}")).await;
+        let mut payload = register.payload(&format!("T-21-{run}"));
+        payload["consignee"]["identifiers"][0]["value"] = "KZ-999999999999".into();
+        let (other, jws) = register.seal(&payload);
+        assert_eq!(register.world.maker.submit(&jws).await.unwrap().status, 201);
+        let right = kept();
+        sql(&register.place, edit);
+        assert_ne!(kept(), right, "{edit}");
+        assert_eq!(register.check(&consignment(&number)).await["verdict"], "conforms", "{edit}");
+        assert_eq!(effective(&register.check(&consignment(&other)).await), ["partyMismatch"], "{edit}");
+        // The sealed bytes were looked at, and what they say was written down again.
+        assert_eq!(kept().len(), right.len(), "{edit}");
+    }
     register.stop().await;
 }
 

@@ -5,12 +5,14 @@ mod parse;
 mod plain;
 mod shape;
 mod strict;
+mod terms;
 #[cfg(test)]
 mod tests;
 
 pub use line::{Line, SerialNumbers, SerialRange};
 pub use parse::{CertificateError, PAYLOAD_BYTES_MAX, parse, parse_again};
 pub(crate) use strict::{Null, read};
+pub use terms::Terms;
 
 use time::Date;
 
@@ -24,7 +26,9 @@ use crate::text::Text;
 ///
 /// A value of this type has passed every rule of the document itself (see [`parse()`]); whether its seal is
 /// good, trusted and in time is another question.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Certificate {
@@ -80,7 +84,9 @@ pub struct Certificate {
 }
 
 /// A contract.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Contract {
@@ -88,12 +94,23 @@ pub struct Contract {
     pub number: Text<70>,
     /// Its date.
     #[serde(with = "crate::day")]
+    #[borsh(serialize_with = "crate::short::write_day", deserialize_with = "crate::short::read_day")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub date: Date,
 }
 
 /// Means of transport, containers and seals named in a certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Transport {
@@ -112,7 +129,18 @@ pub struct Transport {
 }
 
 /// How many movements a certificate covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Scope {
@@ -124,22 +152,36 @@ pub enum Scope {
 }
 
 /// Days, both inclusive, in the register's time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Validity {
     /// First day.
     #[serde(with = "crate::day")]
+    #[borsh(serialize_with = "crate::short::write_day", deserialize_with = "crate::short::read_day")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub from: Date,
     /// Last day.
     #[serde(with = "crate::day")]
+    #[borsh(serialize_with = "crate::short::write_day", deserialize_with = "crate::short::read_day")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub until: Date,
 }
 
 /// Which statements, in which wording, the manufacturer confirms.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Statements {
@@ -154,7 +196,9 @@ pub struct Statements {
 }
 
 /// The natural person who acted.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Signatory {
@@ -166,7 +210,9 @@ pub struct Signatory {
 }
 
 /// A power of attorney.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Mandate {
@@ -174,6 +220,7 @@ pub struct Mandate {
     pub reference: Text<70>,
     /// Its date.
     #[serde(with = "crate::day")]
+    #[borsh(serialize_with = "crate::short::write_day", deserialize_with = "crate::short::read_day")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub date: Date,
 }

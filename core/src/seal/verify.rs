@@ -71,17 +71,10 @@ impl UnverifiedSeal {
         Digest::of(&self.signing_input)
     }
 
-    /// For bytes that [`Self::verify`] has accepted before, byte for byte, as the caller knows from their digest: the
-    /// same bytes give the same answer.
-    pub fn verified_before(self) -> SignedPayload {
-        SignedPayload {
-            algorithm: self.header.algorithm,
-            sealed_at: self.header.sealed_at,
-            leaf: self.header.chain.first().map_or_else(|| Digest::of(&[]), |leaf| Digest::of(leaf)),
-            digest: Digest::of(&self.signing_input),
-            chain: self.header.chain,
-            payload: self.unverified_payload,
-        }
+    /// What it claims was signed. For bytes that [`Self::verify`] has accepted before, byte for byte, as the caller knows
+    /// from their digest: the same bytes give the same answer.
+    pub fn unverified_payload(&self) -> &[u8] {
+        &self.unverified_payload
     }
 
     /// Verifies the signature under the key of the first certificate, which must be one for signing documents.

@@ -4,16 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use endmark_core::number::CertificateNumber;
-use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use crate::store::{Connection, Readers, StoreError, certificate as rows};
+use crate::store::certificate::{self as rows, Sealed};
+use crate::store::{Connection, Readers, StoreError};
 
 /// The most certificates in one reading, unless one request alone asks for more: some 2 MiB.
 const TOGETHER_MAX: usize = 256;
-
-/// A number, the bytes stored under it, and when they were accepted.
-pub(super) type Sealed = (CertificateNumber, Vec<u8>, OffsetDateTime);
 
 #[derive(Debug)]
 struct Wanted {
@@ -87,13 +84,9 @@ impl Loader {
             return Ok(());
         }
         let found = rows::sealed_bytes(connection, &numbers)?;
-        let found: HashMap<CertificateNumber, (Vec<u8>, OffsetDateTime)> =
-            found.into_iter().map(|(number, jws, at)| (number, (jws, at))).collect();
+        let found: HashMap<CertificateNumber, Sealed> = found.into_iter().map(|of| (of.number, of)).collect();
         for Wanted { numbers, answer, .. } in wanted {
-            let theirs = numbers.into_iter().filter_map(|number| {
-                let (jws, at) = found.get(&number)?;
-                Some((number, jws.clone(), *at))
-            });
+            let theirs = numbers.iter().filter_map(|number| found.get(number).cloned());
             // Who hung up needs no answer.
             let _ = answer.send(theirs.collect());
         }

@@ -58,6 +58,12 @@ pub(super) fn own_mrn(request: &CheckRequest) -> Mrn {
     }
 }
 
+/// The certificates that a question needs, and the short forms of those verified before.
+pub(super) fn certificates(request: &CheckRequest, asked: &mut Asked) {
+    asked.numbers.extend(request.prepared.keys());
+    asked.terms.extend(request.seen().map(|(_, seen)| seen.leaf));
+}
+
 /// The declarations that a question needs: its own and those it names. Where goods move, their whole movement.
 pub(super) fn declarations(request: &CheckRequest, own: &Mrn, moves: bool, asked: &mut Asked) {
     let joined = Joined::of(&request.consignment, own);
@@ -154,7 +160,7 @@ pub(super) fn cited(number: CertificateNumber, prepared: &Prepared, view: &View<
             return match prepared {
                 Prepared::Absent => Ok(Cited::Unknown),
                 // The bytes were there and the row is gone: nothing the service ever does.
-                Prepared::Unreadable(_) | Prepared::Verified(_) => {
+                Prepared::Unreadable(_) | Prepared::Seen(_) | Prepared::Verified(_) => {
                     Ok(Cited::Unreadable(format!("the row of {number} is gone")))
                 }
             };
@@ -166,6 +172,10 @@ pub(super) fn cited(number: CertificateNumber, prepared: &Prepared, view: &View<
         // Issued between the look-up and the lock: look again.
         Prepared::Absent => Err(Failure::Stale),
         Prepared::Unreadable(why) => Ok(Cited::Unreadable(why.clone())),
+        // Its short form is not what this process made of its bytes: those are looked at again.
+        Prepared::Seen(_) => {
+            view.recalled.get(&number).map_or(Err(Failure::Stale), |verified| Ok(known(standing, verified, view)))
+        }
         Prepared::Verified(verified) => Ok(known(standing, verified, view)),
     }
 }

@@ -25,7 +25,8 @@ pub(super) use service::clock_set_back;
 pub(super) use session::Sessions;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use endmark_core::digest::Digest;
 use endmark_core::moment::Moment;
@@ -37,7 +38,7 @@ use serde_json::Value;
 
 use super::controls::Controls;
 use super::ledger::Ledger;
-use super::{Action, Command, Failure, Purpose, Reply, Step};
+use super::{Action, CheckRequest, Command, Failure, Purpose, Reply, Step, Verified};
 use crate::entry::Kind;
 use crate::ledger::CertificateLedger;
 use crate::registry::{Caller, Grant, KnownKey, Registry};
@@ -45,7 +46,7 @@ use crate::store::certificate::{self, Found, Standing};
 use crate::store::touched::Asked;
 use crate::store::{
     RowKey, StoreError, Writes, log_key, officer as officer_rows, regime, registry as rows, session as session_rows,
-    webhook,
+    terms, webhook,
 };
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
@@ -60,6 +61,10 @@ pub(super) struct View<'a> {
     pub(super) standings: HashMap<CertificateNumber, Found>,
     pub(super) references: HashMap<(String, String), CertificateNumber>,
     pub(super) inserted: Vec<(CertificateNumber, Vec<u8>)>,
+    /// Certificates that this process has verified before, from their short forms.
+    pub(super) recalled: HashMap<CertificateNumber, Arc<Verified>>,
+    /// Short forms to write down, by the entry that accepted each certificate.
+    pub(super) short_forms: BTreeMap<u64, Vec<u8>>,
     pub(super) changed: BTreeSet<CertificateNumber>,
     pub(super) registry_rows: Vec<RegistryRow>,
     pub(super) ledger: Ledger,
@@ -214,6 +219,15 @@ impl Action {
         }
     }
 
+    /// The consignment that it asks about.
+    pub(super) const fn consignment(&self) -> Option<&CheckRequest> {
+        match self {
+            Self::Check(request) => Some(request),
+            Self::Position(request) => Some(&request.check),
+            _ => None,
+        }
+    }
+
     /// Which rows it needs; a submission those under the organisation's reference too.
     pub(super) fn touches(&self, asked: &mut Asked, organisation: Option<&str>) {
         match self {
@@ -232,12 +246,12 @@ impl Action {
                 asked.numbers.insert(*number);
             }
             Self::Check(request) => {
-                asked.numbers.extend(request.prepared.keys());
+                check::certificates(request, asked);
                 check::declarations(request, &check::own_mrn(request), false, asked);
             }
             Self::Paper(request) => asked.numbers.extend(request.presented.number()),
             Self::Position(request) => {
-                asked.numbers.extend(request.check.prepared.keys());
+                check::certificates(&request.check, asked);
                 check::declarations(&request.check, &request.mrn, true, asked);
             }
             Self::Declaration(request) => {
@@ -349,7 +363,7 @@ impl View<'_> {
     }
 
     /// Writes what changed.
-    pub(super) fn write(&self, writes: &mut Writes<'_>, key: &RowKey) -> Result<(), StoreError> {
+    pub(super) fn write(&mut self, writes: &mut Writes<'_>, key: &RowKey) -> Result<(), StoreError> {
         let standing = |number| match self.standings.get(number) {
             Some(Found::Standing(standing)) => Ok(standing.as_ref()),
             _ => Err(StoreError::Corrupt(format!("no standing for {number}"))),
@@ -366,6 +380,7 @@ impl View<'_> {
         for number in self.changed.iter().filter(|number| !inserted.contains(number)) {
             certificate::update_status(writes.connection()?, key, standing(number)?)?;
         }
+        terms::put(writes, std::mem::take(&mut self.short_forms))?;
         self.ledger.write(writes, key)?;
         self.controls.write(writes, key)?;
         self.archive.write(writes, key)?;

@@ -84,6 +84,7 @@ pub(super) fn decide(
     };
     view.references.insert(reference, submission.number);
     view.inserted.push((submission.number, submission.jws.clone()));
+    view.short_forms.insert(leaf, submission.short_form.clone());
     view.put(standing.clone());
     view.ledger.add_lines(lines(submission, leaf));
     let mut decision = decision(

@@ -51,10 +51,21 @@ impl Paths {
         }
         (chain, path)
     }
+
+    /// The same of a chain known by its digest, without judging anything anew.
+    pub(super) fn known(
+        &self,
+        epoch: i64,
+        chain: Digest,
+        at: OffsetDateTime,
+    ) -> Option<(Arc<[CertificateDer<'static>]>, Arc<VerifiedPath>)> {
+        let kept = self.0.get(&(epoch, chain)).filter(|kept| kept.path.holds_at(at))?;
+        Some((kept.chain, kept.path))
+    }
 }
 
 /// Each certificate with its length: no two chains give the same bytes.
-fn digest(chain: &[CertificateDer<'static>]) -> Digest {
+pub(super) fn digest(chain: &[CertificateDer<'_>]) -> Digest {
     let mut bytes = Vec::with_capacity(4_096);
     for certificate in chain {
         bytes.extend_from_slice(&u64::try_from(certificate.len()).unwrap_or(u64::MAX).to_be_bytes());
