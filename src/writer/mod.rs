@@ -5,6 +5,7 @@
 //! together or not at all.
 
 mod again;
+mod asking;
 mod command;
 mod controls;
 mod decide;
@@ -12,16 +13,17 @@ mod declaring;
 mod ledger;
 mod log_state;
 mod queue;
+mod recorded;
+mod reply;
 mod run;
 mod signing_in;
 mod transaction;
 
 pub use again::{Question, Then, again};
-pub use command::{
-    Action, Answer, ArchiveChange, CheckRequest, Command, ControlRecorded, ControlRefusal, ControlRequest, Failure,
-    Occasion, Origin, PaperRequest, PaperShown, Prepared, RegistryChange, Reply, Submission, Verified,
-};
+pub use asking::{CheckRequest, ControlRequest, PaperRequest, Prepared, Submission, Verified};
+pub use command::{Action, ArchiveChange, Command, Occasion, Origin, RegistryChange};
 pub use declaring::{DeclarationRequest, Held, Outcome, PositionRefused, PositionRequest, Presenting, Purpose, Step};
+pub use reply::{Answer, ControlRecorded, ControlRefusal, Failure, PaperShown, Reply};
 pub use signing_in::{Arrival, By, Invitation, SessionChange, SignedIn};
 
 use std::sync::Arc;
