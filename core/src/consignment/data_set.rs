@@ -1,6 +1,8 @@
 //! Data sets and elements of the customs declaration. Which set carries which element is data:
 //! `regimes/data-sets.csv`.
 
+use super::{Consignment, GoodsItem};
+
 /// A data set of the customs declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -88,4 +90,33 @@ impl Element {
         Self::EndUser,
         Self::EndUse,
     ];
+}
+
+impl Consignment {
+    /// Whether an element is given, for the whole or for any item. End user and end use have no place in a declaration.
+    pub fn gives(&self, element: Element) -> bool {
+        let of_parties = &self.parties;
+        let an_item = |gives: fn(&GoodsItem) -> bool| self.goods_items.iter().any(gives);
+        match element {
+            Element::Seller => of_parties.seller.is_some(),
+            Element::Buyer => of_parties.buyer.is_some(),
+            Element::Exporter => of_parties.exporter.is_some(),
+            Element::Consignee => of_parties.consignee.is_some() || an_item(|item| item.consignee.is_some()),
+            Element::CountryOfDestination => {
+                self.country_of_destination.is_some() || an_item(|item| item.country_of_destination.is_some())
+            }
+            Element::CountriesOfRouting => !self.countries_of_routing.is_empty(),
+            Element::CombinedNomenclatureCode => {
+                an_item(|item| item.commodity_code.combined_nomenclature_code.is_some())
+            }
+            Element::TaricCode => an_item(|item| item.commodity_code.taric_code.is_some()),
+            Element::CountryOfOrigin => an_item(|item| item.country_of_origin.is_some()),
+            Element::NetMass => an_item(|item| item.net_mass.is_some()),
+            Element::SupplementaryUnits => an_item(|item| item.supplementary_units.is_some()),
+            Element::Condition => an_item(|item| item.condition.is_some()),
+            Element::SerialNumbers => an_item(|item| !item.serial_numbers.is_empty()),
+            Element::Transport => self.transport.is_some(),
+            Element::EndUser | Element::EndUse => false,
+        }
+    }
 }

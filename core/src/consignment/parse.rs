@@ -81,6 +81,11 @@ pub fn validate(consignment: &Consignment) -> Result<(), ConsignmentError> {
     rule(consignment.previous_documents.len() <= GOODS_ITEMS_MAX, || "previousDocuments".into(), "at most 9999")?;
     rule(consignment.supporting_documents.len() <= DOCUMENTS_MAX, || "supportingDocuments".into(), "at most 99")?;
     rule(consignment.supplied_from_papers.len() <= ELEMENTS_MAX, || "suppliedFromPapers".into(), "name each once")?;
+    for (position, element) in consignment.supplied_from_papers.iter().enumerate() {
+        let problem = "what was read from the papers must stand in the consignment: write it where it belongs, or leave its \
+                       name out here";
+        rule(consignment.gives(*element), || format!("suppliedFromPapers[{position}]"), problem)?;
+    }
     let offices = &consignment.offices;
     rule(offices.transit.len() <= 9, || "offices.transit".into(), "at most 9")?;
     rule(offices.exit_for_transit.len() <= 9, || "offices.exitForTransit".into(), "at most 9")?;

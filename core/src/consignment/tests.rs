@@ -16,6 +16,10 @@ fn read(document: &Value) -> Result<Consignment, ConsignmentError> {
 fn with(pointer: &str, value: Value) -> Value {
     let mut document = example();
     *document.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+    if pointer == "/goodsItems" {
+        // The condition that an officer supplied was one of the items.
+        document["suppliedFromPapers"] = json!([]);
+    }
     document
 }
 
@@ -286,6 +290,27 @@ fn lists_are_bounded() {
     refused("/transport/means", json!(vec![json!({ "type": "30", "id": "A" }); 1_000]), "at most 999");
     refused("/goodsItems/0/serialNumbers", json!(vec!["A"; 5_001]), "at most 5000");
     refused("/suppliedFromPapers", json!(vec!["condition"; 17]), "name each once");
+}
+
+#[test]
+fn what_is_said_to_be_supplied_from_the_papers_is_given() {
+    let mut bare = example();
+    for member in ["countriesOfRouting", "transport", "countryOfDestination", "parties"] {
+        bare.as_object_mut().unwrap().remove(member);
+    }
+    for item in bare["goodsItems"].as_array_mut().unwrap() {
+        let item = item.as_object_mut().unwrap();
+        item.retain(|member, _| matches!(member.as_str(), "goodsItemNumber" | "commodityCode"));
+        item["commodityCode"] = json!({ "harmonizedSystemSubheadingCode": "842230" });
+    }
+    for element in Element::ALL {
+        bare["suppliedFromPapers"] = json!([element]);
+        let why = read(&bare).unwrap_err().to_string();
+        assert!(why.contains("suppliedFromPapers[0]: what was read from the papers"), "{element:?}: {why}");
+    }
+    let given = read(&example()).unwrap();
+    let lacking: Vec<Element> = Element::ALL.into_iter().filter(|element| !given.gives(*element)).collect();
+    assert_eq!(lacking, [Element::Seller, Element::Buyer, Element::TaricCode, Element::EndUser, Element::EndUse]);
 }
 
 fn citation(certificate: &str, line: u32, value: &str, unit: &str) -> Value {
