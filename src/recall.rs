@@ -7,7 +7,7 @@ mod paths;
 
 use std::sync::Arc;
 
-use endmark_core::certificate::{self, Certificate, Terms};
+use endmark_core::certificate::{self, Certificate, ShortForm};
 use endmark_core::chain::{ChainError, VerifiedPath};
 use endmark_core::digest::Digest;
 use endmark_core::number::CertificateNumber;
@@ -16,23 +16,68 @@ use quick_cache::sync::Cache;
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
+pub use self::paths::Judged;
 use self::paths::Paths;
 use crate::registry::Registry;
 use crate::store::certificate::Sealed;
-use crate::writer::Verified;
 
-/// The most certificates that are remembered: some 90 bytes each.
+/// The most certificates that are remembered: some 110 bytes each.
 const SEEN_MAX: usize = 1_000_000;
+/// The longest short form that is worth the writer's turn: beyond, reading the sealed bytes beside it is the lesser evil.
+const LENGTH_MAX: usize = 16 * 1024;
+
+/// A stored certificate, verified from its bytes.
+#[derive(Debug)]
+pub struct Verified {
+    /// SHA-256 of its signing input.
+    pub digest: Digest,
+    /// The payload.
+    pub certificate: Arc<Certificate>,
+    /// Its chain.
+    pub chain: Arc<[CertificateDer<'static>]>,
+    /// The path as it stood when it was accepted.
+    pub path: Result<Arc<VerifiedPath>, ChainError>,
+    /// When it was accepted.
+    pub accepted_at: OffsetDateTime,
+    /// The epoch whose anchors judged the path.
+    pub epoch: i64,
+}
 
 /// A certificate that this process has verified.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Seen {
     /// The entry that accepted it, under which its short form is kept.
     pub leaf: u64,
-    /// The digest of its short form.
-    terms: Digest,
+    /// How long its short form is.
+    pub length: usize,
+    short_form: Digest,
+    /// The digest under which its chain is known.
+    chain: Arc<Digest>,
+    accepted_at: OffsetDateTime,
     /// Whether the database has the short form, as far as is known.
     is_kept: bool,
+}
+
+/// A short form that the database lacks.
+#[derive(Debug, Clone)]
+pub struct ToKeep {
+    /// Of which certificate.
+    pub number: CertificateNumber,
+    /// The entry that accepted it.
+    pub leaf: u64,
+    /// The short form.
+    pub short_form: Vec<u8>,
+}
+
+/// What a short form gave.
+#[derive(Debug)]
+pub enum Opened {
+    /// The certificate.
+    Verified(Verified),
+    /// It is not the one that this process made of the sealed bytes.
+    Differs,
+    /// The path of its chain has to be judged anew.
+    PathUnknown,
 }
 
 /// Certificates that this process has verified, and the paths of their chains.
@@ -48,15 +93,6 @@ impl Default for Recall {
     }
 }
 
-/// A certificate verified from its bytes.
-#[derive(Debug)]
-pub struct FromBytes {
-    /// It.
-    pub verified: Verified,
-    /// Its short form, where the database lacks it.
-    pub to_keep: Option<Vec<u8>>,
-}
-
 /// The short form of a certificate whose seal verifies.
 pub fn short_form(
     jws: &[u8],
@@ -64,37 +100,47 @@ pub fn short_form(
     chain: &[CertificateDer<'_>],
     certificate: &Certificate,
 ) -> Vec<u8> {
-    Terms { sealed: Digest::of(jws), signing_input, chain: paths::digest(chain), certificate }.to_bytes()
+    ShortForm { sealed: Digest::of(jws), signing_input, chain: paths::digest(chain), certificate }.to_bytes()
 }
 
 impl Recall {
-    /// Whether it was verified before and may be read in its short form.
-    pub fn seen(&self, number: &CertificateNumber) -> Option<Seen> {
-        self.seen.get(number).filter(|seen| seen.is_kept)
+    /// A certificate that was verified before and may be read in its short form: this is kept and not too long, and the
+    /// path of its chain is known.
+    pub fn seen(&self, number: &CertificateNumber, registry: &Registry) -> Option<Seen> {
+        let may_be_read = |seen: &Seen| {
+            let known = || self.paths.known(registry.epoch, *seen.chain, seen.accepted_at);
+            seen.is_kept && seen.length <= LENGTH_MAX && known().is_some()
+        };
+        self.seen.get(number).filter(may_be_read)
     }
 
-    /// Notes a certificate that was verified and accepted, and kept in this short form.
-    pub fn accepted(&self, number: CertificateNumber, leaf: u64, short_form: &[u8]) {
-        self.seen.insert(number, Seen { leaf, terms: Digest::of(short_form), is_kept: true });
-    }
-
-    /// Notes that the database has no short form of it, or another one: it is read from its bytes next time.
-    pub fn is_not_kept(&self, number: CertificateNumber, seen: Seen) {
-        self.seen.insert(number, Seen { is_kept: false, ..seen });
-    }
-
-    /// The path of a chain as it stood at a moment, and the chain to keep: one for all that came with it.
-    pub fn path(
-        &self,
-        registry: &Registry,
-        chain: &[CertificateDer<'static>],
-        at: OffsetDateTime,
-    ) -> (Arc<[CertificateDer<'static>]>, Result<Arc<VerifiedPath>, ChainError>) {
+    /// The path of a chain as it stood at a moment.
+    pub fn path(&self, registry: &Registry, chain: &[CertificateDer<'static>], at: OffsetDateTime) -> Judged {
         self.paths.of(registry, chain, at)
     }
 
-    /// A certificate from its short form, if these are the bytes that this process made of it, and the path of its chain
-    /// is known.
+    /// Notes a certificate that was verified and accepted, and kept in this short form.
+    pub fn accepted(
+        &self,
+        registry: &Registry,
+        number: CertificateNumber,
+        chain: &[CertificateDer<'static>],
+        (leaf, accepted_at): (u64, OffsetDateTime),
+        short_form: &[u8],
+    ) {
+        let chain = self.path(registry, chain, accepted_at).digest;
+        let (length, short_form) = (short_form.len(), Digest::of(short_form));
+        self.seen.insert(number, Seen { leaf, length, short_form, chain, accepted_at, is_kept: true });
+    }
+
+    /// Notes whether the database has the short form of a certificate.
+    pub fn is_kept(&self, number: CertificateNumber, is_kept: bool) {
+        if let Some(seen) = self.seen.get(&number) {
+            self.seen.insert(number, Seen { is_kept, ..seen });
+        }
+    }
+
+    /// A certificate from its short form.
     pub fn open(
         &self,
         number: CertificateNumber,
@@ -102,53 +148,63 @@ impl Recall {
         short_form: &[u8],
         accepted_at: OffsetDateTime,
         registry: &Registry,
-    ) -> Option<Verified> {
-        let terms = Terms::open(short_form, &seen.terms)?;
-        let digest = terms.signing_input;
+    ) -> Opened {
+        let Some(read) = ShortForm::open(short_form, &seen.short_form) else { return Opened::Differs };
+        let digest = read.signing_input;
         if CertificateNumber::of(&digest) != number {
-            return None;
+            return Opened::Differs;
         }
-        let (chain, path) = self.paths.known(registry.epoch, terms.chain, accepted_at)?;
-        let certificate = Arc::new(terms.certificate);
-        Some(Verified { digest, certificate, path: Ok(path), chain, accepted_at, epoch: registry.epoch })
+        let Some((chain, path)) = self.paths.known(registry.epoch, read.chain, accepted_at) else {
+            return Opened::PathUnknown;
+        };
+        let certificate = Arc::new(read.certificate);
+        Opened::Verified(Verified { digest, certificate, path: Ok(path), chain, accepted_at, epoch: registry.epoch })
     }
 
-    /// Verifies a stored certificate from its bytes: seal, number, payload; and its path as of acceptance. Bytes that this
-    /// process has verified before, to the last one, keep their seal.
-    pub fn verify(&self, stored: &Sealed, registry: &Registry) -> Result<FromBytes, String> {
+    /// Verifies a stored certificate from its bytes: seal, number, payload; and its path as of acceptance. Gives its short
+    /// form too, where the database lacks it.
+    pub fn verify(&self, stored: &Sealed, registry: &Registry) -> Result<(Verified, Option<ToKeep>), String> {
         let Sealed { number, leaf, accepted_at, .. } = *stored;
-        let seal = seal::parse(&stored.jws).map_err(|error| error.to_string())?;
         let before = self.seen.get(&number);
-        if let Some(seen) = before
-            && let Ok(certificate) = certificate::parse_again(seal.unverified_payload())
-        {
-            let short_form = short_form(&stored.jws, seal.digest(), seal.chain(), &certificate);
-            if Digest::of(&short_form) == seen.terms {
-                let verified = self.judged(seal.digest(), certificate, seal.chain(), accepted_at, registry);
-                self.seen.insert(number, Seen { is_kept: true, ..seen });
-                return Ok(FromBytes { verified, to_keep: (!seen.is_kept).then_some(short_form) });
-            }
-        }
-        let sealed = seal.verify().map_err(|error| error.to_string())?;
-        if sealed.number() != number {
-            return Err(format!("the bytes stored under {number} are those of {}", sealed.number()));
-        }
-        let certificate = certificate::parse(sealed.payload()).map_err(|error| error.to_string())?;
-        let short_form = short_form(&stored.jws, sealed.digest(), sealed.chain(), &certificate);
-        self.seen.insert(number, Seen { leaf, terms: Digest::of(&short_form), is_kept: true });
-        let verified = self.judged(sealed.digest(), certificate, sealed.chain(), accepted_at, registry);
-        Ok(FromBytes { verified, to_keep: before.is_some().then_some(short_form) })
+        let Unsealed { digest, chain, certificate, short_form } = unsealed(stored, before.as_ref())?;
+        let judged = self.path(registry, &chain, accepted_at);
+        let is_kept = stored.has_short_form && before.is_none_or(|seen| seen.is_kept);
+        let length = short_form.len();
+        self.seen.insert(
+            number,
+            Seen { leaf, length, short_form: Digest::of(&short_form), chain: judged.digest, accepted_at, is_kept },
+        );
+        let to_keep = (!is_kept && length <= LENGTH_MAX).then_some(ToKeep { number, leaf, short_form });
+        let (chain, path, certificate) = (judged.chain, judged.path, Arc::new(certificate));
+        Ok((Verified { digest, certificate, path, chain, accepted_at, epoch: registry.epoch }, to_keep))
     }
+}
 
-    fn judged(
-        &self,
-        digest: Digest,
-        certificate: Certificate,
-        chain: &[CertificateDer<'static>],
-        accepted_at: OffsetDateTime,
-        registry: &Registry,
-    ) -> Verified {
-        let (chain, path) = self.path(registry, chain, accepted_at);
-        Verified { digest, certificate: Arc::new(certificate), path, chain, accepted_at, epoch: registry.epoch }
+struct Unsealed {
+    digest: Digest,
+    chain: Vec<CertificateDer<'static>>,
+    certificate: Certificate,
+    short_form: Vec<u8>,
+}
+
+/// What sealed bytes say, once they verify. Bytes that verified before, to the last one, need not again: the digest of all
+/// of them is part of the short form.
+fn unsealed(stored: &Sealed, before: Option<&Seen>) -> Result<Unsealed, String> {
+    let seal = seal::parse(&stored.jws).map_err(|error| error.to_string())?;
+    if let Some(seen) = before
+        && let Ok(certificate) = certificate::parse_again(seal.unverified_payload())
+    {
+        let digest = seal.digest();
+        let short_form = short_form(&stored.jws, digest, seal.chain(), &certificate);
+        if Digest::of(&short_form) == seen.short_form {
+            return Ok(Unsealed { digest, chain: seal.chain().to_vec(), certificate, short_form });
+        }
     }
+    let sealed = seal.verify().map_err(|error| error.to_string())?;
+    if sealed.number() != stored.number {
+        return Err(format!("the bytes stored under {} are those of {}", stored.number, sealed.number()));
+    }
+    let certificate = certificate::parse(sealed.payload()).map_err(|error| error.to_string())?;
+    let short_form = short_form(&stored.jws, sealed.digest(), sealed.chain(), &certificate);
+    Ok(Unsealed { digest: sealed.digest(), chain: sealed.chain().to_vec(), certificate, short_form })
 }

@@ -1,5 +1,5 @@
-//! The short form of values, for what a process writes down for itself (see [`crate::certificate::Terms`]): borsh. What
-//! has rules is read through them, so no value can come into being that breaks them.
+//! The short form of values, for what a process writes down for itself (see [`crate::certificate::ShortForm`]): borsh. Each
+//! value is read through its own rules; those of the whole document are vouched for by the digest of the short form.
 
 use std::fmt::Display;
 use std::io::{Error, ErrorKind, Read, Result, Write};
@@ -79,31 +79,26 @@ impl BorshDeserialize for Digest {
 
 impl BorshSerialize for CertificateNumber {
     fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
-        self.to_string().serialize(writer)
+        self.as_bytes().serialize(writer)
     }
 }
 
 impl BorshDeserialize for CertificateNumber {
     fn deserialize_reader<R: Read>(reader: &mut R) -> Result<Self> {
-        read_text(reader)
+        <[u8; 10]>::deserialize_reader(reader).map(Self::from)
     }
 }
 
 impl BorshSerialize for CommodityCode {
     fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
-        self.harmonized_system_subheading_code.serialize(writer)?;
-        self.combined_nomenclature_code.serialize(writer)?;
-        self.taric_code.serialize(writer)
+        self.parts().serialize(writer)
     }
 }
 
 impl BorshDeserialize for CommodityCode {
     fn deserialize_reader<R: Read>(reader: &mut R) -> Result<Self> {
-        Ok(Self {
-            harmonized_system_subheading_code: BorshDeserialize::deserialize_reader(reader)?,
-            combined_nomenclature_code: BorshDeserialize::deserialize_reader(reader)?,
-            taric_code: BorshDeserialize::deserialize_reader(reader)?,
-        })
+        let (subheading, cn, taric) = BorshDeserialize::deserialize_reader(reader)?;
+        Self::of_parts(subheading, cn, taric).map_err(refused)
     }
 }
 

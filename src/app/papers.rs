@@ -11,7 +11,7 @@ use endmark_core::reference::Mrn;
 use serde_json::json;
 
 use super::App;
-use super::prepare::Found;
+use super::prepare::ForWriter;
 use crate::reading::{self, Read, ReadError};
 use crate::store::{RowKey, StoreError};
 use crate::writer::{CheckRequest, PaperRequest};
@@ -88,7 +88,7 @@ impl App {
     ) -> Result<CheckRequest, StoreError> {
         let registry = self.registry();
         let (recall, numbers) = (&self.context.recall, cited_numbers(consignment));
-        let Found { prepared, to_keep } =
+        let ForWriter { prepared, to_keep } =
             self.verified.prepare_for_writer(&self.readers, recall, &registry, numbers).await?;
         let (body, consignment) = (Arc::clone(body), Arc::clone(consignment));
         let means = means(&consignment, &self.context.keys.rows);

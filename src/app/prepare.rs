@@ -3,22 +3,24 @@
 
 mod load;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use endmark_core::number::CertificateNumber;
 use quick_cache::{Weighter, sync::Cache};
 
 use self::load::Loader;
-use crate::recall::{FromBytes, Recall};
+use crate::recall::{Judged, Recall, ToKeep, Verified};
 use crate::registry::Registry;
 use crate::store::{Readers, StoreError};
-use crate::writer::{Prepared, Verified};
+use crate::writer::Prepared;
 
-/// The most bytes of sealed certificates the cache stands for.
-const CACHE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The most bytes of sealed certificates the cache stands for: those that pages show, and those seen for the first time.
+const CACHE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// The most bytes of short forms that the writer reads for one question, in its turn.
+const SHORT_FORMS_MAX: usize = 256 * 1024;
 /// How many entries the cache expects: a certificate of a few lines weighs some 4 KiB in memory.
-const CACHE_ENTRIES: usize = 16_384;
+const CACHE_ENTRIES: usize = 8_192;
 
 /// A certificate as kept: verified, with the weight of its bytes.
 #[derive(Debug, Clone)]
@@ -49,13 +51,13 @@ impl Default for VerifiedCache {
     }
 }
 
-/// What stands under numbers, and the short forms that the database lacks, by the entry that accepted each.
+/// What stands under numbers, for the writer.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct ForWriter {
     /// By number.
     pub prepared: HashMap<CertificateNumber, Prepared>,
-    /// To be written down.
-    pub to_keep: BTreeMap<u64, Vec<u8>>,
+    /// Short forms that the database lacks.
+    pub to_keep: Vec<ToKeep>,
 }
 
 impl VerifiedCache {
@@ -67,7 +69,7 @@ impl VerifiedCache {
         registry: &Registry,
         numbers: BTreeSet<CertificateNumber>,
     ) -> Result<HashMap<CertificateNumber, Prepared>, StoreError> {
-        let mut found = Found::default();
+        let mut found = ForWriter::default();
         let missing = numbers.into_iter().filter(|number| !self.take(*number, recall, registry, &mut found)).collect();
         self.load(readers, recall, registry, missing, &mut found).await?;
         Ok(found.prepared)
@@ -80,15 +82,18 @@ impl VerifiedCache {
         recall: &Recall,
         registry: &Registry,
         numbers: BTreeSet<CertificateNumber>,
-    ) -> Result<Found, StoreError> {
-        let mut found = Found::default();
-        let mut missing = Vec::new();
+    ) -> Result<ForWriter, StoreError> {
+        let mut found = ForWriter::default();
+        let (mut missing, mut length) = (Vec::new(), 0_usize);
         for number in numbers {
             if self.take(number, recall, registry, &mut found) {
                 continue;
             }
-            match recall.seen(&number) {
-                Some(seen) => drop(found.prepared.insert(number, Prepared::Seen(seen))),
+            match recall.seen(&number, registry).filter(|seen| length.saturating_add(seen.length) <= SHORT_FORMS_MAX) {
+                Some(seen) => {
+                    length = length.saturating_add(seen.length);
+                    found.prepared.insert(number, Prepared::Seen(seen));
+                }
                 None => missing.push(number),
             }
         }
@@ -97,7 +102,7 @@ impl VerifiedCache {
     }
 
     /// Takes one from memory, if it is there.
-    fn take(&self, number: CertificateNumber, recall: &Recall, registry: &Registry, found: &mut Found) -> bool {
+    fn take(&self, number: CertificateNumber, recall: &Recall, registry: &Registry, found: &mut ForWriter) -> bool {
         let Some(Kept { mut verified, weight }) = self.certificates.get(&number) else { return false };
         // Trust has changed: the bytes are still good, their path is judged again.
         if verified.epoch != registry.epoch {
@@ -114,7 +119,7 @@ impl VerifiedCache {
         recall: &Recall,
         registry: &Registry,
         missing: Vec<CertificateNumber>,
-        found: &mut Found,
+        found: &mut ForWriter,
     ) -> Result<(), StoreError> {
         if missing.is_empty() {
             return Ok(());
@@ -123,11 +128,11 @@ impl VerifiedCache {
         for stored in self.loader.load(readers, missing).await? {
             let (number, weight) = (stored.number, u64::try_from(stored.jws.len()).unwrap_or(u64::MAX));
             let entry = match recall.verify(&stored, registry) {
-                Ok(FromBytes { verified, to_keep }) => {
+                Ok((verified, to_keep)) => {
                     let verified = Arc::new(verified);
                     let weight = weight.saturating_add(4_096);
                     self.certificates.insert(number, Kept { verified: Arc::clone(&verified), weight });
-                    found.to_keep.extend(to_keep.map(|short_form| (stored.leaf, short_form)));
+                    found.to_keep.extend(to_keep);
                     Prepared::Verified(verified)
                 }
                 Err(why) => {
@@ -142,7 +147,7 @@ impl VerifiedCache {
 }
 
 fn judged_again(old: &Verified, recall: &Recall, registry: &Registry) -> Arc<Verified> {
-    let (chain, path) = recall.path(registry, &old.chain, old.accepted_at);
+    let Judged { chain, path, .. } = recall.path(registry, &old.chain, old.accepted_at);
     let (digest, certificate, accepted_at) = (old.digest, Arc::clone(&old.certificate), old.accepted_at);
     Arc::new(Verified { digest, certificate, path, chain, accepted_at, epoch: registry.epoch })
 }

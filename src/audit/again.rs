@@ -186,7 +186,7 @@ fn question(entry: &Logged, evidence: &Evidence, key: &RowKey) -> Result<Questio
             body: Arc::from([]),
             consignment: Arc::new(consignment),
             prepared: HashMap::new(),
-            to_keep: BTreeMap::new(),
+            to_keep: Vec::new(),
             epoch: 0,
             precheck: entry.kind == Kind::ConsignmentPrechecked,
             means,
@@ -210,9 +210,10 @@ fn prepare(
             None => Prepared::Absent,
             Some(standing) => {
                 let jws = certificate::sealed_bytes(connection, &[number])?.pop().map(|of| of.jws).unwrap_or_default();
-                let sealed = Sealed { number, jws, accepted_at: standing.accepted_at, leaf: standing.leaf };
+                let (leaf, accepted_at) = (standing.leaf, standing.accepted_at);
+                let sealed = Sealed { number, jws, accepted_at, leaf, has_short_form: true };
                 match recall.verify(&sealed, registry) {
-                    Ok(from_bytes) => Prepared::Verified(Arc::new(from_bytes.verified)),
+                    Ok((verified, _)) => Prepared::Verified(Arc::new(verified)),
                     Err(why) => Prepared::Unreadable(why),
                 }
             }

@@ -77,7 +77,8 @@ pub(super) async fn submit(
     let prepare = async || Ok::<_, Problem>(prepare(&app, &calling, &sealed, &certificate, &jws, &short_form));
     let answer = app.submit(prepare).await?;
     if let Reply::Issued { standing, already: false, .. } = &answer.reply {
-        app.context.recall.accepted(standing.number, standing.leaf, &short_form);
+        let (number, of) = (standing.number, (standing.leaf, standing.accepted_at));
+        app.context.recall.accepted(&app.registry(), number, sealed.chain(), of, &short_form);
     }
     respond(&app, answer, &certificate).await
 }
@@ -102,7 +103,7 @@ fn prepare(
         certificate: Arc::clone(certificate),
         sealed_at: sealed.sealed_at(),
         short_form: short_form.to_vec(),
-        path: app.context.recall.path(&registry, sealed.chain(), app.context.clock.now()).1,
+        path: app.context.recall.path(&registry, sealed.chain(), app.context.clock.now()).path,
         epoch: registry.epoch,
     };
     command(calling, Action::Submit(Box::new(submission)))

@@ -17,8 +17,20 @@ const CHAINS_MAX: usize = 1_024;
 /// A chain and the path it was found to lead.
 #[derive(Debug, Clone)]
 struct Kept {
+    digest: Arc<Digest>,
     chain: Arc<[CertificateDer<'static>]>,
     path: Arc<VerifiedPath>,
+}
+
+/// A chain with the path it leads, one for all certificates that came with it.
+#[derive(Debug)]
+pub struct Judged {
+    /// What the chain is known by.
+    pub digest: Arc<Digest>,
+    /// The chain.
+    pub chain: Arc<[CertificateDer<'static>]>,
+    /// Its path, or why there is none.
+    pub path: Result<Arc<VerifiedPath>, ChainError>,
 }
 
 /// Verified paths by epoch and chain: when trust changes, the old ones are asked no more.
@@ -32,35 +44,32 @@ impl Default for Paths {
 }
 
 impl Paths {
-    pub(super) fn of(
-        &self,
-        registry: &Registry,
-        chain: &[CertificateDer<'static>],
-        at: OffsetDateTime,
-    ) -> (Arc<[CertificateDer<'static>]>, Result<Arc<VerifiedPath>, ChainError>) {
-        let key = (registry.epoch, digest(chain));
-        if let Some(kept) = self.0.get(&key)
-            && kept.path.holds_at(at)
-        {
-            return (kept.chain, Ok(kept.path));
+    pub(super) fn of(&self, registry: &Registry, chain: &[CertificateDer<'static>], at: OffsetDateTime) -> Judged {
+        let digest = digest(chain);
+        if let Some(kept) = self.kept(registry.epoch, digest, at) {
+            return Judged { digest: kept.digest, chain: kept.chain, path: Ok(kept.path) };
         }
-        let chain: Arc<[_]> = chain.into();
+        let (chain, key): (Arc<[_]>, _) = (chain.into(), Arc::new(digest));
         let path = registry.trust().path(&chain, at).map(Arc::new);
         if let Ok(path) = &path {
-            self.0.insert(key, Kept { chain: Arc::clone(&chain), path: Arc::clone(path) });
+            let kept = Kept { digest: Arc::clone(&key), chain: Arc::clone(&chain), path: Arc::clone(path) };
+            self.0.insert((registry.epoch, digest), kept);
         }
-        (chain, path)
+        Judged { digest: key, chain, path }
     }
 
-    /// The same of a chain known by its digest, without judging anything anew.
+    /// The path of a chain that is known by its digest; nothing is judged anew.
     pub(super) fn known(
         &self,
         epoch: i64,
         chain: Digest,
         at: OffsetDateTime,
     ) -> Option<(Arc<[CertificateDer<'static>]>, Arc<VerifiedPath>)> {
-        let kept = self.0.get(&(epoch, chain)).filter(|kept| kept.path.holds_at(at))?;
-        Some((kept.chain, kept.path))
+        self.kept(epoch, chain, at).map(|kept| (kept.chain, kept.path))
+    }
+
+    fn kept(&self, epoch: i64, chain: Digest, at: OffsetDateTime) -> Option<Kept> {
+        self.0.get(&(epoch, chain)).filter(|kept| kept.path.holds_at(at))
     }
 }
 

@@ -15,7 +15,7 @@ use super::among::{among, keys};
 use super::ledger::column_of;
 use super::prepared::prepared;
 use super::row_key::{RowContent, RowKey};
-use super::schema::{certificate, entry};
+use super::schema::{certificate, entry, short_form};
 use super::{Connection, StoreError, column, count, micros, moment, on};
 
 /// How a certificate stands: everything but its sealed bytes.
@@ -311,6 +311,17 @@ pub struct Sealed {
     pub accepted_at: OffsetDateTime,
     /// The entry that accepted it.
     pub leaf: u64,
+    /// Whether a short form of it is kept.
+    pub has_short_form: bool,
+}
+
+#[derive(Queryable)]
+struct SealedRow {
+    number: String,
+    jws: Vec<u8>,
+    accepted_micros: i64,
+    leaf: i64,
+    short_form: Option<i64>,
 }
 
 /// The sealed bytes of certificates.
@@ -319,21 +330,22 @@ pub fn sealed_bytes(connection: &mut Connection, numbers: &[CertificateNumber]) 
         return Ok(Vec::new());
     }
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    let columns = (certificate::number, certificate::jws, certificate::accepted_micros, certificate::leaf);
-    let rows: Vec<(String, Vec<u8>, i64, i64)> = match connection {
-        Connection::Sqlite(c) => {
-            certificate::table.filter(among(certificate::number, &texts)?).select(columns).load(c)?
-        }
+    let with_short_form = certificate::table.left_join(short_form::table.on(short_form::leaf.eq(certificate::leaf)));
+    let kept = short_form::leaf.nullable();
+    let columns = (certificate::number, certificate::jws, certificate::accepted_micros, certificate::leaf, kept);
+    let rows: Vec<SealedRow> = match connection {
+        Connection::Sqlite(c) => with_short_form.filter(among(certificate::number, &texts)?).select(columns).load(c)?,
         Connection::Postgres(c) => {
-            certificate::table.filter(certificate::number.eq_any(texts)).select(columns).load(c.each())?
+            with_short_form.filter(certificate::number.eq_any(texts)).select(columns).load(c.each())?
         }
     };
     rows.into_iter()
-        .map(|(number, jws, accepted, leaf)| {
-            let number = number.parse().map_err(|_| StoreError::Corrupt(format!("number {number}")))?;
+        .map(|row| {
+            let number = row.number.parse().map_err(|_| StoreError::Corrupt(format!("number {}", row.number)))?;
             // A row that makes no sense was not written by the service, which its HMAC says: it must not fail the others.
-            let accepted_at = moment(accepted).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-            Ok(Sealed { number, jws, accepted_at, leaf: count(leaf).unwrap_or_default() })
+            let accepted_at = moment(row.accepted_micros).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            let leaf = count(row.leaf).unwrap_or_default();
+            Ok(Sealed { number, jws: row.jws, accepted_at, leaf, has_short_form: row.short_form.is_some() })
         })
         .collect()
 }

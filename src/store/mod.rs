@@ -25,7 +25,7 @@ pub mod registry_digest;
 mod row_key;
 mod schema;
 pub mod session;
-pub mod terms;
+pub mod short_form;
 pub mod tile;
 pub mod touched;
 mod url;

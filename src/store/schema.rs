@@ -97,9 +97,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    certificate_terms (leaf) {
+    short_form (leaf) {
         leaf -> BigInt,
-        terms -> Binary,
+        body -> Binary,
     }
 }
 
@@ -284,6 +284,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(entry, claim, declaration);
+diesel::allow_tables_to_appear_in_same_query!(certificate, short_form);
 
 diesel::table! {
     regime_document (kind, id, version) {

@@ -9,7 +9,7 @@ use endmark_core::reference::Mrn;
 
 use super::certificate::{self, Reference};
 use super::ledger::{self, Declaration, Presentation, Row, StoredClaim, StoredLine};
-use super::terms::{self, Terms};
+use super::short_form::{self, Stored};
 use super::{Connection, RowKey, StoreError, head};
 
 /// What is asked about.
@@ -24,7 +24,7 @@ pub struct Asked {
     /// Certificates.
     pub numbers: BTreeSet<CertificateNumber>,
     /// The entries that accepted certificates of which the short form is wanted.
-    pub terms: BTreeSet<u64>,
+    pub short_forms: BTreeSet<u64>,
     /// References that a certificate may hold already.
     pub references: BTreeSet<Reference>,
 }
@@ -54,7 +54,7 @@ pub struct Touched {
     /// How certificates stand.
     pub standings: Vec<(CertificateNumber, certificate::Found)>,
     /// Short forms of certificates.
-    pub terms: Vec<Terms>,
+    pub short_forms: Vec<Stored>,
     /// Who holds the references.
     pub references: Vec<(Reference, CertificateNumber)>,
 }
@@ -67,7 +67,7 @@ struct Lists {
     named: Vec<Mrn>,
     mrns: Vec<Mrn>,
     numbers: Vec<CertificateNumber>,
-    terms: Vec<u64>,
+    short_forms: Vec<u64>,
     references: Vec<Reference>,
     /// The most claims on each certificate.
     newest: i64,
@@ -81,7 +81,7 @@ impl Lists {
             named: asked.named.iter().cloned().collect(),
             mrns: asked.named.union(&asked.near).cloned().collect(),
             numbers: asked.numbers.iter().copied().collect(),
-            terms: asked.terms.iter().copied().collect(),
+            short_forms: asked.short_forms.iter().copied().collect(),
             references: asked.references.iter().cloned().collect(),
             newest: i64::try_from(newest).unwrap_or(i64::MAX),
         }
@@ -133,25 +133,26 @@ fn one_by_one(connection: &mut Connection, key: &RowKey, lists: &Lists) -> Resul
         lines: ledger::lines_of(connection, key, &lists.numbers)?,
         newest: ledger::claims_on(connection, key, &lists.numbers, lists.newest)?,
         standings: certificate::standings(connection, key, &lists.numbers)?,
-        terms: terms::read(connection, &lists.terms)?,
+        short_forms: short_form::read(connection, &lists.short_forms)?,
         references: certificate::by_references(connection, &lists.references)?,
     })
 }
 
 async fn pg_read(c: &AsyncPgConnection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
-    let (mut followers, beside, declarations, claims, presentations, lines, newest, standings, terms, references) = tokio::try_join!(
-        biased;
-        ledger::pg_movements(c, &lists.whole),
-        ledger::pg_earlier_and_later(c, &lists.alone),
-        ledger::pg_declarations(c, key, &lists.mrns),
-        ledger::pg_claims_of(c, key, &lists.mrns),
-        ledger::pg_presentations_of(c, key, &lists.named),
-        ledger::pg_lines_of(c, key, &lists.numbers),
-        ledger::pg_claims_on(c, key, &lists.numbers, lists.newest),
-        certificate::pg_standings(c, key, &lists.numbers),
-        terms::pg_read(c, &lists.terms),
-        certificate::pg_by_references(c, &lists.references),
-    )?;
+    let (mut followers, beside, declarations, claims, presentations, lines, newest, standings, short_forms, references) =
+        tokio::try_join!(
+            biased;
+            ledger::pg_movements(c, &lists.whole),
+            ledger::pg_earlier_and_later(c, &lists.alone),
+            ledger::pg_declarations(c, key, &lists.mrns),
+            ledger::pg_claims_of(c, key, &lists.mrns),
+            ledger::pg_presentations_of(c, key, &lists.named),
+            ledger::pg_lines_of(c, key, &lists.numbers),
+            ledger::pg_claims_on(c, key, &lists.numbers, lists.newest),
+            certificate::pg_standings(c, key, &lists.numbers),
+            short_form::pg_read(c, &lists.short_forms),
+            certificate::pg_by_references(c, &lists.references),
+        )?;
     followers.extend(beside);
-    Ok(Touched { followers, declarations, claims, presentations, lines, newest, standings, terms, references })
+    Ok(Touched { followers, declarations, claims, presentations, lines, newest, standings, short_forms, references })
 }

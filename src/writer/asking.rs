@@ -1,6 +1,6 @@
 //! Documents as they come to the writer: read, and verified as far as can be done before its turn.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use endmark_core::certificate::Certificate;
@@ -9,11 +9,10 @@ use endmark_core::consignment::Consignment;
 use endmark_core::digest::Digest;
 use endmark_core::number::CertificateNumber;
 use endmark_core::presented::Presented;
-use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
 use crate::control::ControlReport;
-use crate::recall::Seen;
+use crate::recall::{Seen, ToKeep, Verified};
 use crate::store::RowKey;
 
 /// A certificate whose signature verifies, with what was found about its chain.
@@ -37,7 +36,8 @@ pub struct Submission {
     pub epoch: i64,
 }
 
-/// A question about a consignment, with the certificates it cites verified from their bytes.
+/// A question about a consignment, with the certificates it cites verified from their bytes, now or earlier in this
+/// process.
 #[derive(Debug)]
 pub struct CheckRequest {
     /// The body as sent: it becomes the evidence.
@@ -46,8 +46,8 @@ pub struct CheckRequest {
     pub consignment: Arc<Consignment>,
     /// What was found under each number cited.
     pub prepared: HashMap<CertificateNumber, Prepared>,
-    /// Short forms of them that the database lacks, by the entry that accepted each.
-    pub to_keep: BTreeMap<u64, Vec<u8>>,
+    /// Short forms of them that the database lacks.
+    pub to_keep: Vec<ToKeep>,
     /// The epoch whose trust judged their paths.
     pub epoch: i64,
     /// Whether it is a precheck: what is shown then depends on whose certificates they are.
@@ -57,10 +57,17 @@ pub struct CheckRequest {
 }
 
 impl CheckRequest {
+    /// How long what it brings is, and what is to be read for it.
+    pub(super) fn bytes(&self) -> usize {
+        let kept = self.to_keep.iter().map(|of| of.short_form.len());
+        let read = self.seen().map(|(_, seen)| seen.length);
+        kept.chain(read).fold(self.body.len(), usize::saturating_add)
+    }
+
     /// The certificates cited that this process has verified before.
-    pub(super) fn seen(&self) -> impl Iterator<Item = (CertificateNumber, Seen)> {
+    pub(super) fn seen(&self) -> impl Iterator<Item = (CertificateNumber, &Seen)> {
         self.prepared.iter().filter_map(|(number, prepared)| match prepared {
-            Prepared::Seen(seen) => Some((*number, *seen)),
+            Prepared::Seen(seen) => Some((*number, seen)),
             Prepared::Absent | Prepared::Unreadable(_) | Prepared::Verified(_) => None,
         })
     }
@@ -119,21 +126,4 @@ pub enum Prepared {
     Seen(Seen),
     /// A certificate, verified from its bytes.
     Verified(Arc<Verified>),
-}
-
-/// A stored certificate, verified from its bytes.
-#[derive(Debug)]
-pub struct Verified {
-    /// SHA-256 of its signing input.
-    pub digest: Digest,
-    /// The payload.
-    pub certificate: Arc<Certificate>,
-    /// Its chain.
-    pub chain: Arc<[CertificateDer<'static>]>,
-    /// The path as it stood when it was accepted.
-    pub path: Result<Arc<VerifiedPath>, ChainError>,
-    /// When it was accepted.
-    pub accepted_at: OffsetDateTime,
-    /// The epoch whose anchors judged the path.
-    pub epoch: i64,
 }

@@ -20,7 +20,7 @@ mod signing_in;
 mod transaction;
 
 pub use again::{Question, Then, again};
-pub use asking::{CheckRequest, ControlRequest, PaperRequest, Prepared, Submission, Verified};
+pub use asking::{CheckRequest, ControlRequest, PaperRequest, Prepared, Submission};
 pub use command::{Action, ArchiveChange, Command, Occasion, Origin, RegistryChange};
 pub use declaring::{DeclarationRequest, Held, Outcome, PositionRefused, PositionRequest, Presenting, Purpose, Step};
 pub use reply::{Answer, ControlRecorded, ControlRefusal, Failure, PaperShown, Reply};

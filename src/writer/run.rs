@@ -139,6 +139,9 @@ impl Core {
                     self.context.metrics.decided(kind, decision);
                 }
                 for (queued, answer) in batch.into_iter().zip(answers) {
+                    if let (Ok(_), Some(asks)) = (&answer, queued.command.action.consignment()) {
+                        asks.to_keep.iter().for_each(|of| self.context.recall.is_kept(of.number, true));
+                    }
                     queued.answer(answer.map(|(reply, leaf)| Answer {
                         reply,
                         leaf,

@@ -14,14 +14,15 @@ use super::log_state::{Fork, followed, load_edge, require_continuation};
 use super::queue::Queued;
 use super::recorded::Recorded;
 use super::run::Core;
-use super::{Action, CheckRequest, Failure, Origin, Reply, Verified};
+use super::{Action, CheckRequest, Failure, Origin, Reply};
 use crate::ledger::ENTRIES_MAX;
+use crate::recall::{Opened, Verified};
 use crate::registry::Registry;
 use crate::store::archive;
 use crate::store::certificate::Found;
 use crate::store::head::{self, Head};
 use crate::store::log;
-use crate::store::terms::Terms;
+use crate::store::short_form::Stored;
 use crate::store::touched::{self, Asked, Touched};
 use crate::store::{Connection, StoreError, registry_digest, tile};
 
@@ -228,7 +229,7 @@ impl Core {
         let mut references = HashMap::new();
         let mut of_archive: BTreeSet<CertificateNumber> = archive.certificates().collect();
         of_archive.retain(|number| asked.numbers.insert(*number));
-        let terms = std::mem::take(&mut found.terms);
+        let short_forms = std::mem::take(&mut found.short_forms);
         for look in 1..=LOOKS_MAX {
             standings.extend(std::mem::take(&mut found.standings));
             references.extend(std::mem::take(&mut found.references));
@@ -250,9 +251,9 @@ impl Core {
             ));
         }
         let controls = Controls::load(connection, keys, batch, &ledger, now)?;
-        let recalled = self.recalled(batch, terms, &standings);
-        let to_keep = batch.iter().filter_map(|queued| queued.command.action.consignment()).map(|asks| &asks.to_keep);
-        let short_forms = to_keep.flatten().map(|(leaf, short_form)| (*leaf, short_form.clone())).collect();
+        let recalled = self.recalled(batch, short_forms, &standings);
+        let to_keep = batch.iter().filter_map(|queued| queued.command.action.consignment()).flat_map(|of| &of.to_keep);
+        let short_forms = to_keep.map(|of| (of.leaf, of.short_form.clone())).collect();
         Ok(View {
             moment: self.context.clock.moment(now),
             origin: self.context.keys.log.key().name().as_str(),
@@ -275,31 +276,34 @@ impl Core {
             events: Vec::new(),
         })
     }
-}
 
-impl Core {
     /// The certificates that this process has verified before, from their short forms. One whose short form is missing or
     /// another is left out, and read from its bytes the next time.
     fn recalled(
         &self,
         batch: &[Queued],
-        terms: Vec<Terms>,
+        short_forms: Vec<Stored>,
         standings: &HashMap<CertificateNumber, Found>,
     ) -> HashMap<CertificateNumber, Arc<Verified>> {
         let recall = &self.context.recall;
-        let terms: HashMap<u64, Vec<u8>> = terms.into_iter().collect();
+        let short_forms: HashMap<u64, Vec<u8>> = short_forms.into_iter().collect();
         let mut recalled = HashMap::new();
         let asked = batch.iter().filter_map(|queued| queued.command.action.consignment());
-        for (number, seen) in asked.flat_map(CheckRequest::seen) {
+        for (number, seen) in asked.filter(|asks| asks.epoch == self.registry.epoch).flat_map(CheckRequest::seen) {
             let Some(Found::Standing(standing)) = standings.get(&number).filter(|_| !recalled.contains_key(&number))
             else {
                 continue;
             };
-            let terms = terms.get(&seen.leaf);
-            let open = |terms: &Vec<u8>| recall.open(number, &seen, terms, standing.accepted_at, &self.registry);
-            match terms.and_then(open) {
-                Some(verified) => drop(recalled.insert(number, Arc::new(verified))),
-                None => recall.is_not_kept(number, seen),
+            let short_form = short_forms.get(&seen.leaf).map_or(&[][..], Vec::as_slice);
+            match recall.open(number, seen, short_form, standing.accepted_at, &self.registry) {
+                Opened::Verified(verified) => {
+                    recalled.insert(number, Arc::new(verified));
+                }
+                Opened::Differs => {
+                    tracing::warn!(%number, "its short form is gone or was changed outside the service; reading its bytes");
+                    recall.is_kept(number, false);
+                }
+                Opened::PathUnknown => {}
             }
         }
         recalled

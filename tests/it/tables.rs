@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use endmark::store::Connection;
 
-/// Every table, those that others refer to first.
+/// Every table that something depends on, those that others refer to first.
 const TABLES: [&str; 18] = [
     "head",
     "entry",

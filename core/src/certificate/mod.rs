@@ -4,15 +4,15 @@ mod line;
 mod parse;
 mod plain;
 mod shape;
+mod short_form;
 mod strict;
-mod terms;
 #[cfg(test)]
 mod tests;
 
 pub use line::{Line, SerialNumbers, SerialRange};
 pub use parse::{CertificateError, PAYLOAD_BYTES_MAX, parse, parse_again};
+pub use short_form::ShortForm;
 pub(crate) use strict::{Null, read};
-pub use terms::Terms;
 
 use time::Date;
 

@@ -85,18 +85,31 @@ impl TryFrom<Members> for CommodityCode {
     type Error = CommodityError;
 
     fn try_from(members: Members) -> Result<Self, CommodityError> {
-        if members.taric_code.is_some() && members.combined_nomenclature_code.is_none() {
-            return Err(CommodityError::TaricWithoutCn);
-        }
-        Ok(Self {
-            harmonized_system_subheading_code: members.harmonized_system_subheading_code,
-            combined_nomenclature_code: members.combined_nomenclature_code,
-            taric_code: members.taric_code,
-        })
+        Self::of_parts(
+            members.harmonized_system_subheading_code,
+            members.combined_nomenclature_code,
+            members.taric_code,
+        )
     }
 }
 
 impl CommodityCode {
+    /// A code of its parts: a TARIC code refines a CN code.
+    pub(crate) fn of_parts(
+        subheading: CodePart<6>,
+        cn: Option<CodePart<2>>,
+        taric: Option<CodePart<2>>,
+    ) -> Result<Self, CommodityError> {
+        if taric.is_some() && cn.is_none() {
+            return Err(CommodityError::TaricWithoutCn);
+        }
+        Ok(Self { harmonized_system_subheading_code: subheading, combined_nomenclature_code: cn, taric_code: taric })
+    }
+
+    pub(crate) const fn parts(&self) -> (CodePart<6>, Option<CodePart<2>>, Option<CodePart<2>>) {
+        (self.harmonized_system_subheading_code, self.combined_nomenclature_code, self.taric_code)
+    }
+
     /// All digits in order: 6, 8 or 10.
     pub fn digits(&self) -> String {
         self.to_string()

@@ -14,10 +14,11 @@ use endmark_core::verdict::{Answer, FindingCode, Verdict};
 use super::standing::About;
 use super::{Decision, Draft, View};
 use crate::entry::Kind;
+use crate::recall::Verified;
 use crate::registry::{Caller, Grant};
 use crate::store::certificate::{Found, Standing};
 use crate::store::touched::Asked;
-use crate::writer::{CheckRequest, Failure, Prepared, Question, Reply, Verified};
+use crate::writer::{CheckRequest, Failure, Prepared, Question, Reply};
 
 pub(super) fn decide(
     request: &CheckRequest,
@@ -61,7 +62,7 @@ pub(super) fn own_mrn(request: &CheckRequest) -> Mrn {
 /// The certificates that a question needs, and the short forms of those verified before.
 pub(super) fn certificates(request: &CheckRequest, asked: &mut Asked) {
     asked.numbers.extend(request.prepared.keys());
-    asked.terms.extend(request.seen().map(|(_, seen)| seen.leaf));
+    asked.short_forms.extend(request.seen().map(|(_, seen)| seen.leaf));
 }
 
 /// The declarations that a question needs: its own and those it names. Where goods move, their whole movement.
@@ -172,7 +173,7 @@ pub(super) fn cited(number: CertificateNumber, prepared: &Prepared, view: &View<
         // Issued between the look-up and the lock: look again.
         Prepared::Absent => Err(Failure::Stale),
         Prepared::Unreadable(why) => Ok(Cited::Unreadable(why.clone())),
-        // Its short form is not what this process made of its bytes: those are looked at again.
+        // Its short form is not what this process made of its bytes, or trust has changed: the bytes are looked at again.
         Prepared::Seen(_) => {
             view.recalled.get(&number).map_or(Err(Failure::Stale), |verified| Ok(known(standing, verified, view)))
         }

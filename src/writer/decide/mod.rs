@@ -38,15 +38,16 @@ use serde_json::Value;
 
 use super::controls::Controls;
 use super::ledger::Ledger;
-use super::{Action, CheckRequest, Command, Failure, Purpose, Reply, Step, Verified};
+use super::{Action, CheckRequest, Command, Failure, Purpose, Reply, Step};
 use crate::entry::Kind;
 use crate::ledger::CertificateLedger;
+use crate::recall::Verified;
 use crate::registry::{Caller, Grant, KnownKey, Registry};
 use crate::store::certificate::{self, Found, Standing};
 use crate::store::touched::Asked;
 use crate::store::{
     RowKey, StoreError, Writes, log_key, officer as officer_rows, regime, registry as rows, session as session_rows,
-    terms, webhook,
+    short_form, webhook,
 };
 
 /// The organisation that stands in entries of the operator's own changes and of the service itself.
@@ -208,12 +209,12 @@ impl Action {
         matches!(self, Self::Registry(_) | Self::Session(_) | Self::Archive(_))
     }
 
-    /// How long the documents are that it brings, and that are kept.
+    /// How long the documents are that it brings or needs, and that are kept.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Self::Submit(submission) => submission.jws.len(),
-            Self::Check(request) => request.body.len(),
-            Self::Position(request) => request.check.body.len(),
+            Self::Submit(submission) => submission.jws.len().saturating_add(submission.short_form.len()),
+            Self::Check(request) => request.bytes(),
+            Self::Position(request) => request.check.bytes(),
             Self::Declaration(request) => request.body.len(),
             _ => 0,
         }
@@ -380,7 +381,7 @@ impl View<'_> {
         for number in self.changed.iter().filter(|number| !inserted.contains(number)) {
             certificate::update_status(writes.connection()?, key, standing(number)?)?;
         }
-        terms::put(writes, std::mem::take(&mut self.short_forms))?;
+        short_form::put(writes, std::mem::take(&mut self.short_forms))?;
         self.ledger.write(writes, key)?;
         self.controls.write(writes, key)?;
         self.archive.write(writes, key)?;

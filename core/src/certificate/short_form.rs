@@ -9,7 +9,7 @@ use crate::digest::Digest;
 
 /// A certificate in short form, and by which bytes it is known.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Terms<C = Certificate> {
+pub struct ShortForm<C = Certificate> {
     /// SHA-256 of all of the sealed bytes, signature included.
     pub sealed: Digest,
     /// SHA-256 of the signing input.
@@ -20,7 +20,7 @@ pub struct Terms<C = Certificate> {
     pub certificate: C,
 }
 
-impl Terms<&Certificate> {
+impl ShortForm<&Certificate> {
     /// The bytes to write down.
     pub fn to_bytes(&self) -> Vec<u8> {
         // Into memory nothing fails; empty bytes would fit no digest but their own, and hold no certificate.
@@ -28,7 +28,7 @@ impl Terms<&Certificate> {
     }
 }
 
-impl Terms {
+impl ShortForm {
     /// Reads what was written down; `None` unless these are the very bytes that the digest knows.
     pub fn open(bytes: &[u8], known: &Digest) -> Option<Self> {
         if Digest::of(bytes) != *known {
@@ -52,7 +52,7 @@ mod tests {
     fn written(document: &Value) -> (Certificate, Vec<u8>) {
         let certificate = parse(&serde_json::to_vec(document).unwrap()).unwrap();
         let [sealed, signing_input, chain] = [b"sealed".as_slice(), b"input", b"chain"].map(Digest::of);
-        let bytes = Terms { sealed, signing_input, chain, certificate: &certificate }.to_bytes();
+        let bytes = ShortForm { sealed, signing_input, chain, certificate: &certificate }.to_bytes();
         (certificate, bytes)
     }
 
@@ -69,10 +69,10 @@ mod tests {
         }
         for document in [whole, bare] {
             let (certificate, bytes) = written(&document);
-            let terms = Terms::open(&bytes, &Digest::of(&bytes)).unwrap();
-            assert_eq!(terms.certificate, certificate);
-            assert_eq!((terms.sealed, terms.chain), (Digest::of(b"sealed"), Digest::of(b"chain")));
-            assert_eq!(terms.signing_input, Digest::of(b"input"));
+            let read = ShortForm::open(&bytes, &Digest::of(&bytes)).unwrap();
+            assert_eq!(read.certificate, certificate);
+            assert_eq!((read.sealed, read.chain), (Digest::of(b"sealed"), Digest::of(b"chain")));
+            assert_eq!(read.signing_input, Digest::of(b"input"));
         }
     }
 
@@ -83,11 +83,11 @@ mod tests {
         for at in [0, 40, bytes.len() - 1] {
             let mut other = bytes.clone();
             other[at] ^= 1;
-            assert_eq!(Terms::open(&other, &known), None);
+            assert_eq!(ShortForm::open(&other, &known), None);
         }
-        assert_eq!(Terms::open(&[], &known), None);
+        assert_eq!(ShortForm::open(&[], &known), None);
         // Known or not, what is cut short is no certificate.
         let cut = &bytes[..bytes.len() - 1];
-        assert_eq!(Terms::open(cut, &Digest::of(cut)), None);
+        assert_eq!(ShortForm::open(cut, &Digest::of(cut)), None);
     }
 }

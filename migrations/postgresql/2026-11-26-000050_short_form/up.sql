@@ -1,6 +1,6 @@
 -- Certificates in short form, by the entry that accepted them: so that a process need not read again the sealed bytes that
 -- it has verified. Nobody believes a row: a process knows by its digest what it made of the sealed bytes itself.
-CREATE TABLE certificate_terms (
+CREATE TABLE short_form (
     leaf BIGINT NOT NULL PRIMARY KEY,
-    terms BYTEA NOT NULL
+    body BYTEA NOT NULL
 );
