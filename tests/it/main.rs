@@ -39,6 +39,7 @@ mod ledger_whole;
 mod linear;
 mod log;
 mod officer_auditors;
+mod officer_controls;
 mod officer_goods;
 mod officer_pages;
 mod officer_sessions;
