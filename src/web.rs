@@ -22,6 +22,7 @@ mod officer;
 mod offline;
 mod page;
 mod queued;
+mod refused;
 mod remedies;
 mod second_look;
 mod session;

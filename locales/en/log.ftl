@@ -28,6 +28,7 @@ decision-counted = counted
 decision-shown = shown
 because-versionSuperseded = A newer version of the declaration is there.
 because-writeOffExists = The goods were released already.
+because-goodsHaveLeft = Goods of it have left at the border already.
 because-anothersDeclaration = The declaration is another organisation’s.
 because-anothersPresentation = Another organisation presented the goods.
 because-aboveRelease = More than was released.

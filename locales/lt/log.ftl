@@ -28,6 +28,7 @@ decision-counted = suskaičiuota
 decision-shown = parodyta
 because-versionSuperseded = Yra naujesnė deklaracijos versija.
 because-writeOffExists = Prekės jau išleistos.
+because-goodsHaveLeft = Dalis jos prekių jau išvyko per sieną.
 because-anothersDeclaration = Deklaracija yra kitos organizacijos.
 because-anothersPresentation = Prekes pateikė kita organizacija.
 because-aboveRelease = Daugiau, nei išleista.

@@ -28,6 +28,7 @@ decision-counted = policzono
 decision-shown = pokazano
 because-versionSuperseded = Jest nowsza wersja zgłoszenia.
 because-writeOffExists = Towar już zwolniono.
+because-goodsHaveLeft = Część jego towarów wyjechała już przez granicę.
 because-anothersDeclaration = Zgłoszenie należy do innej organizacji.
 because-anothersPresentation = Towar przedstawiła inna organizacja.
 because-aboveRelease = Więcej, niż zwolniono.

@@ -81,6 +81,7 @@ fn every_reason_of_an_entry_is_said_in_every_language() {
     let others = [
         "versionSuperseded",
         "writeOffExists",
+        "goodsHaveLeft",
         "anothersDeclaration",
         "anothersPresentation",
         "aboveRelease",

@@ -42,6 +42,7 @@ mod officer_auditors;
 mod officer_controls;
 mod officer_goods;
 mod officer_pages;
+mod officer_refusals;
 mod officer_sessions;
 mod officer_words;
 mod offline;
