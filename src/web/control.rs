@@ -49,7 +49,7 @@ async fn record(
         Err(field) => {
             app.turned_away.count(Cause::Malformed);
             let shown = ControlPage::again(&app, &signed, t, fields, field).await;
-            return Ok(page(StatusCode::BAD_REQUEST, &shown.map_err(|problem| Away::Problem(problem, t))?));
+            return Ok(page(StatusCode::BAD_REQUEST, &shown.map_err(|problem| Away::problem(problem, &signed, t))?));
         }
     };
     let subject = match (&report.declaration, report.certificate) {
@@ -68,7 +68,7 @@ async fn record(
             };
             Ok(page(status, &not_recorded(t, &signed, &key).detail(subject)))
         }
-        Err(error) => Err(Away::Problem(error.into(), t)),
+        Err(error) => Err(Away::problem(error, &signed, t)),
     }
 }
 

@@ -121,6 +121,11 @@ impl ControlPage {
         if self.wrong == name { r#" aria-invalid="true" aria-describedby="wrong" autofocus"# } else { "" }
     }
 
+    /// The same for radio buttons, of which the group is what is wrong.
+    fn marked_group(&self, name: &str) -> &'static str {
+        if self.wrong == name { r#" role="radiogroup" aria-invalid="true" aria-describedby="wrong""# } else { "" }
+    }
+
     fn is_ticked(&self, number: &str) -> bool {
         self.typed.all("seen").any(|seen| seen == number)
     }
@@ -181,7 +186,7 @@ struct SerialNumbersOfLine {
 async fn form(app: web::Data<App>, signed: Signed, query: web::Query<FormQuery>) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let query = query.into_inner();
-    let away = |problem| Away::Problem(problem, t);
+    let away = |problem| Away::problem(problem, &signed, t);
     let about = About::read(&query);
     if !is_id(&query.id) {
         // A form made at each look would have another id after Back: the same control sent again would be a second one.
@@ -298,4 +303,3 @@ fn field_key(field: &str) -> &'static str {
         _ => "control-form",
     }
 }
-

@@ -37,7 +37,7 @@ type Form<T> = Result<web::Form<T>, actix_web::Error>;
 pub(super) fn fields<T>(app: &App, form: Form<T>, t: Language) -> Result<T, Away> {
     form.map(web::Form::into_inner).map_err(|_| {
         app.turned_away.count(Cause::Malformed);
-        Away::Problem(Problem::new(ProblemKind::RequestMalformed, "this is not the form"), t)
+        Away::nobodys(Problem::new(ProblemKind::RequestMalformed, "this is not the form"), t)
     })
 }
 
@@ -132,7 +132,7 @@ async fn begin(app: &App, request: &HttpRequest) -> Result<(Language, Browser), 
         app.turned_away.count(Cause::ForeignForm);
         return Err(Away::Foreign(t));
     }
-    let browser = Browser::of(app, request).await.map_err(|error| Away::Problem(error.into(), t))?;
+    let browser = Browser::of(app, request).await.map_err(|error| Away::nobodys(error, t))?;
     if !app.may_try_to_sign_in(peer(request)) {
         app.turned_away.count(Cause::NotSignedIn);
         return Err(Away::refused(app, request, browser, "sign-in-too-often", StatusCode::TOO_MANY_REQUESTS));
@@ -150,7 +150,7 @@ async fn arrive(
     origin: Origin,
 ) -> Result<HttpResponse, Away> {
     let t = language_of(request);
-    let no_random = |_| Away::Problem(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
+    let no_random = |_| Away::nobodys(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
     let secret = Secret::random().map_err(no_random)?;
     let unknown = match &by {
         By::Link(_) => "sign-in-link-unknown",
@@ -180,7 +180,7 @@ async fn arrive(
             app.turned_away.count(Cause::NotSignedIn);
             Err(Away::refused(app, request, browser, unknown, StatusCode::FORBIDDEN))
         }
-        Err(failure) => Err(Away::Problem(failure.into(), t)),
+        Err(failure) => Err(Away::nobodys(failure, t)),
     }
 }
 
@@ -216,7 +216,7 @@ async fn leave(
     match app.writer.submit(command).await {
         // Gone already, from another tab, is gone.
         Ok(_) | Err(Failure::NotSignedIn | Failure::NotAnOfficer) => {}
-        Err(failure) => return Err(Away::Problem(failure.into(), signed.language)),
+        Err(failure) => return Err(Away::problem(failure, &signed, signed.language)),
     }
     let colleagues: Vec<Digest> = signed.browser.waiting.iter().map(|held| held.session.digest).collect();
     Ok(to_start(&signed.browser.kept(None, &colleagues), app.is_web_secure()))

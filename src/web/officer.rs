@@ -42,7 +42,7 @@ async fn start(app: web::Data<App>, Person(signed): Person) -> Result<HttpRespon
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish());
     }
     let shown = start_page(&app, &signed, t, String::new(), String::new()).await;
-    Ok(page(StatusCode::OK, &shown.map_err(|problem| Away::Problem(problem, t))?))
+    Ok(page(StatusCode::OK, &shown.map_err(|problem| Away::problem(problem, &signed, t))?))
 }
 
 async fn start_page(
@@ -74,7 +74,7 @@ async fn ask(
     signed.require_own_form(&app, &request, &form.csrf)?;
     let t = form.language.unwrap_or(signed.language);
     let typed = if form.is_file { String::new() } else { typed(&form.held_up) };
-    answered(&app, &signed, t, form.held_up, typed).await.map_err(|problem| Away::Problem(problem, t))
+    answered(&app, &signed, t, form.held_up, typed).await.map_err(|problem| Away::problem(problem, &signed, t))
 }
 
 /// What was typed, to be corrected: a code that was scanned is scanned again.
@@ -144,5 +144,5 @@ const fn is_digit(byte: u8) -> bool {
 async fn receipt(app: web::Data<App>, Person(signed): Person, path: web::Path<u64>) -> Result<HttpResponse, Away> {
     let own = (!signed.officer.auditor).then(|| signed.organisation().as_str());
     let receipt = crate::http::receipt_for(&app, path.into_inner(), own).await;
-    receipt.map_err(|problem| Away::Problem(problem, signed.language))
+    receipt.map_err(|problem| Away::problem(problem, &signed, signed.language))
 }

@@ -33,7 +33,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> HttpResponse
 }
 
 /// Who is signed in, above every page.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Bar {
     pub(super) name: String,
     pub(super) office: String,
@@ -85,8 +85,13 @@ impl MessagePage {
     }
 
     /// On a page of somebody who is signed in.
-    pub(super) fn to(mut self, signed: &Signed) -> Self {
-        self.bar = Some(Bar::of(signed));
+    pub(super) fn to(self, signed: &Signed) -> Self {
+        self.bar(Some(Bar::of(signed)))
+    }
+
+    /// Above which stands who is signed in, where that is known.
+    pub(super) fn bar(mut self, bar: Option<Bar>) -> Self {
+        self.bar = bar;
         self
     }
 

@@ -60,7 +60,7 @@ impl Signed {
         if !foreign && csrf.len() == self.csrf().len() {
             return Err(Away::said(StatusCode::FORBIDDEN, self, "page-session-changed"));
         }
-        Err(Away::Foreign(self.language))
+        Err(Away::said(StatusCode::FORBIDDEN, self, "page-foreign-site"))
     }
 
     /// Counts what will be kept as evidence against the organisation's quota.
@@ -140,9 +140,9 @@ impl FromRequest for Person {
         let request = request.clone();
         Box::pin(async move {
             let t = language_of(&request);
-            let fault = || Away::Problem(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
+            let fault = || Away::nobodys(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
             let app = request.app_data::<web::Data<App>>().ok_or_else(fault)?;
-            let mut browser = Browser::of(app, &request).await.map_err(|error| Away::Problem(error.into(), t))?;
+            let mut browser = Browser::of(app, &request).await.map_err(|error| Away::nobodys(error, t))?;
             let Some(held) = browser.active.take() else {
                 app.turned_away.count(Cause::NoSession);
                 return Err(Away::not_signed_in(app, &request, browser, ""));

@@ -5,12 +5,14 @@ use serde_json::json;
 use crate::browser::{Page, somebody};
 use crate::ledger::{good, many_movements, mrn, put, trucks};
 use crate::ledger_border::{border, conforms, present};
-use crate::officer_goods::{MRN, ask, at_the_border};
-use crate::support::{On, Register, consignment, ledger_and_log_agree, on_both_databases};
+use crate::officer_goods::{MRN, ask, at_the_border, send};
+use crate::support::{On, Register, consignment, ledger_and_log_agree, on_both_databases, sql};
 
 on_both_databases!(
     an_officer_sees_why_customs_was_refused_and_at_which_item
     a_refusal_because_goods_have_left_says_so
+    a_page_about_a_fault_keeps_the_bar
+    a_drop_down_that_is_refused_is_marked_as_such
 );
 
 /// What stands under a heading, to the end of its section.
@@ -73,4 +75,35 @@ async fn a_refusal_because_goods_have_left_says_so(on: On) {
     let why = section(&page, "The newest reservation was refused");
     assert!(why.contains("Goods of it have left at the border already."), "{}", page.html);
     ledger_and_log_agree(&register.stop().await);
+}
+
+async fn a_page_about_a_fault_keeps_the_bar(on: On) {
+    let (register, browser, number) = at_the_border(on, "R-3").await;
+    let bar = ["Rūta Kazlauskienė, LTVR1000", "Sign out"];
+    send(&browser, "/officer/goods", &[("entry", "999999")]).await.is(404, &bar);
+    let csrf = browser.get("/officer").await.field("csrf");
+    sql(&register.place, "ALTER TABLE head RENAME TO gone");
+    let page = crate::officer_pages::send_form(&browser, &csrf, "lt", &number, None).await;
+    sql(&register.place, "ALTER TABLE gone RENAME TO head");
+    assert!([500, 503].contains(&page.status), "{}", page.html);
+    page.shows(&["<html lang=\"lt\">", bar[0], "Atsijungti"]);
+    register.stop().await;
+}
+
+async fn a_drop_down_that_is_refused_is_marked_as_such(on: On) {
+    let (register, browser, number) = at_the_border(on, "R-4").await;
+    let marked = "aria-invalid=\"true\" aria-describedby=\"wrong\"";
+    let mut goods = vec![("certificate", number.as_str()), ("line", "1"), ("code", "84223000"), ("quantity", "1")];
+    goods.extend([("unit", "NAR"), ("destination", "KZ"), ("data-set", "X9"), ("mode", "3")]);
+    let page = send(&browser, "/officer/goods", &goods).await;
+    page.is(400, &[&format!("name=\"data-set\" {marked}"), "Choose one."]);
+    let id = browser.get(&format!("/officer/control?certificate={number}")).await.field("id");
+    let control = [("id", id.as_str()), ("certificate", number.as_str()), ("result", "perhaps")];
+    let page = send(&browser, "/officer/controls", &control).await;
+    page.is(400, &[&format!("<fieldset role=\"radiogroup\" {marked}"), "Choose one."]);
+    let entry = ask(&browser, "en", MRN).await.field("entry");
+    let supplied = [("entry", entry.as_str()), ("element-condition-1", "broken")];
+    let page = send(&browser, "/officer/goods", &supplied).await;
+    page.is(400, &[&format!("name=\"element-condition-1\" {marked}"), "Choose one."]);
+    register.stop().await;
 }
