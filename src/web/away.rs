@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::browser::{Browser, client_certificate};
 use super::page::{AuditorsPage, Bar, MessagePage, SignInPage, page};
-use super::session::{Signed, language_of};
+use super::session::{Signed, asked_language, language_of};
 use crate::app::App;
 use crate::http::{Problem, ProblemKind};
 use crate::words::Language;
@@ -61,12 +61,12 @@ impl Away {
         let certificate = client_certificate(request);
         let known = certificate.and_then(|shown| app.registry().officer_by_certificate(&shown, now).map(Arc::clone));
         let unknown = certificate.filter(|_| known.is_none()).map(|shown| shown.to_string());
-        let waiting = browser.waiting.into_iter();
+        let waiting = browser.waiting.iter();
         let colleagues = waiting.map(|held| (held.officer.id.clone(), held.officer.name.to_string())).collect();
         Self::NotSignedIn(
             status,
             Box::new(SignInPage {
-                t: language_of(request),
+                t: asked_language(request).or(browser.language).unwrap_or_else(|| language_of(request)),
                 notice: notice.to_owned(),
                 colleagues,
                 by_certificate: known.map(|officer| officer.name.to_string()),

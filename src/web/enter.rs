@@ -8,7 +8,7 @@ use super::away::Away;
 use super::browser::{Browser, client_certificate, peer};
 use super::cookie;
 use super::page::{Bar, ChangePage, EnterPage, page};
-use super::session::{Person, arriving, is_foreign, language_of};
+use super::session::{Person, after_leaving, arriving, is_foreign, language_of};
 use crate::app::{App, Cause};
 use crate::http::{Problem, ProblemKind};
 use crate::officer::{Pin, Secret, SessionRefused};
@@ -167,7 +167,7 @@ async fn arrive(
     match app.writer.submit(command).await {
         Ok(answer) => match answer.reply {
             Reply::SignedIn(SignedIn { colleagues, .. }) => {
-                Ok(to_start(&browser.kept(Some(secret), &colleagues), app.is_web_secure()))
+                Ok(to("/officer", &browser.kept(Some(secret), &colleagues), app.is_web_secure()))
             }
             Reply::SessionRefused(SessionRefused::LinkUsed) => refused("sign-in-link-used", StatusCode::GONE),
             Reply::SessionRefused(SessionRefused::LinkExpired) => refused("sign-in-link-expired", StatusCode::GONE),
@@ -184,10 +184,10 @@ async fn arrive(
     }
 }
 
-/// To the first page, with the browser's cookie as it is from now on.
-fn to_start(secrets: &[Secret], secure: bool) -> HttpResponse {
+/// To a page, with the browser's cookie as it is from now on.
+fn to(place: &str, secrets: &[Secret], secure: bool) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, "/officer")).insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header((header::LOCATION, place)).insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(cookie) = cookie::set(secrets, secure) {
         response.insert_header((header::SET_COOKIE, cookie));
     }
@@ -219,5 +219,6 @@ async fn leave(
         Err(failure) => return Err(Away::problem(failure, &signed, signed.language)),
     }
     let colleagues: Vec<Digest> = signed.browser.waiting.iter().map(|held| held.session.digest).collect();
-    Ok(to_start(&signed.browser.kept(None, &colleagues), app.is_web_secure()))
+    let kept = signed.browser.kept(None, &colleagues);
+    Ok(to(&after_leaving(signed.language), &kept, app.is_web_secure()))
 }

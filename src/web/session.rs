@@ -22,6 +22,9 @@ use crate::writer::Origin;
 /// How exact the time of the last request is kept: a page every second must not be a write every second.
 const TOUCH_AFTER: Duration = Duration::minutes(1);
 
+/// What the address says after signing out.
+const LEFT: &str = "left";
+
 /// An officer who is signed in, as the registry of at most a second ago knows him. The writer looks again. A page that
 /// asks for this is none of an auditor's.
 #[derive(Debug)]
@@ -103,6 +106,15 @@ pub(super) fn asked_language(request: &HttpRequest) -> Option<Language> {
     pairs.find(|(name, _)| *name == "language").and_then(|(_, code)| Language::from_code(code))
 }
 
+/// The address after signing out, in the language of whoever did: the page says so.
+pub(super) fn after_leaving(t: Language) -> String {
+    format!("/officer?{LEFT}&language={}", t.code())
+}
+
+fn has_left(request: &HttpRequest) -> bool {
+    request.query_string().split('&').any(|part| part == LEFT)
+}
+
 /// The language of somebody who is not signed in.
 pub(super) fn language_of(request: &HttpRequest) -> Language {
     let header = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -145,7 +157,8 @@ impl FromRequest for Person {
             let mut browser = Browser::of(app, &request).await.map_err(|error| Away::nobodys(error, t))?;
             let Some(held) = browser.active.take() else {
                 app.turned_away.count(Cause::NoSession);
-                return Err(Away::not_signed_in(app, &request, browser, ""));
+                let ended = if has_left(&request) { "sign-in-left" } else { browser.ended };
+                return Err(Away::not_signed_in(app, &request, browser, ended));
             };
             touch(app, &held).await;
             let language = asked_language(&request).unwrap_or(held.officer.language);

@@ -40,6 +40,7 @@ mod linear;
 mod log;
 mod officer_auditors;
 mod officer_controls;
+mod officer_ended;
 mod officer_goods;
 mod officer_pages;
 mod officer_refusals;
