@@ -5,6 +5,7 @@ mod away;
 mod browser;
 #[cfg(test)]
 mod complete;
+mod conflicts;
 mod control;
 mod control_form;
 mod cookie;

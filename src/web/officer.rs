@@ -9,7 +9,7 @@ use super::files::has_decoder;
 use super::form::{self, FormError};
 use super::page::{Bar, MessagePage, StartPage, page};
 use super::session::{Person, Signed};
-use super::{goods, second_look};
+use super::{conflicts, goods, second_look};
 use crate::app::{App, Cause, HeldUp};
 use crate::http::Problem;
 use crate::words::Language;
@@ -53,7 +53,8 @@ async fn start_page(
     wrong: String,
 ) -> Result<StartPage, Problem> {
     let waiting = second_look::waiting(app, signed, t).await?;
-    Ok(StartPage { t, bar: Bar::of(signed), waiting, typed, wrong, has_decoder: has_decoder() })
+    let conflicts = conflicts::recent(app, signed, t).await?;
+    Ok(StartPage { t, bar: Bar::of(signed), waiting, conflicts, typed, wrong, has_decoder: has_decoder() })
 }
 
 #[post("/officer")]

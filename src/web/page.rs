@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 
+use super::conflicts::ConflictRow;
 use super::second_look::Waiting;
 use super::session::Signed;
 use crate::words::Language;
@@ -58,6 +59,8 @@ pub(super) struct StartPage {
     pub(super) bar: Bar,
     /// The second looks that colleagues wait for.
     pub(super) waiting: Vec<Waiting>,
+    /// Controls of the office that met one elsewhere.
+    pub(super) conflicts: Vec<ConflictRow>,
     /// What was typed and cannot be read.
     pub(super) typed: String,
     /// The key of why; empty: nothing was asked yet.
