@@ -69,3 +69,7 @@ page-session-changed = Od otwarcia tej strony zalogował się tu ktoś inny. Nic
 page-not-there = Nie ma takiej strony albo nie należy ona do twojej organizacji.
 page-not-read = Tego, co wysłano, nie da się odczytać. Niczego nie zapisano. Otwórz stronę ponownie.
 reason-mrn-misread = To wygląda jak MRN, ale nim nie jest: MRN ma 18 znaków, na przykład 26LTVR1000EX000017. Odczytaj jeszcze raz: zero czy O, jeden czy I?
+not-sent-unreachable = Nie wysłano: rejestr jest zajęty albo nieosiągalny. Niczego nie zapisano. To, co wpisano, nadal tu jest; wyślij jeszcze raz za chwilę.
+not-sent-ended = Nie wysłano: sesja się skończyła. Niczego nie zapisano. To, co wpisano, nadal tu jest: zaloguj się w innym oknie i wyślij jeszcze raz.
+not-sent-sign-in = Zaloguj się w innym oknie
+not-sent-changed = Nie wysłano: od otwarcia tej strony zalogował się tu ktoś inny. Niczego nie zapisano.

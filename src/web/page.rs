@@ -36,6 +36,8 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> HttpResponse
 /// Who is signed in, above every page.
 #[derive(Debug, Clone)]
 pub(super) struct Bar {
+    /// The pseudonym, for the script that tells whether it is still the same officer.
+    pub(super) id: String,
     pub(super) name: String,
     pub(super) office: String,
     pub(super) csrf: String,
@@ -47,7 +49,8 @@ impl Bar {
     pub(super) fn of(signed: &Signed) -> Self {
         let officer = &signed.officer;
         let (name, office) = (officer.name.to_string(), officer.office.to_string());
-        Self { name, office, csrf: signed.csrf(), supervisor: officer.supervisor, auditor: officer.auditor }
+        let (id, csrf) = (officer.id.clone(), signed.csrf());
+        Self { id, name, office, csrf, supervisor: officer.supervisor, auditor: officer.auditor }
     }
 }
 
