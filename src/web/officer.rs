@@ -142,8 +142,18 @@ const fn is_digit(byte: u8) -> bool {
 
 /// The receipt of an entry of the officer's own organisation; an auditor gets any.
 #[get("/officer/entries/{leaf}/receipt")]
-async fn receipt(app: web::Data<App>, Person(signed): Person, path: web::Path<u64>) -> Result<HttpResponse, Away> {
+async fn receipt(
+    app: web::Data<App>,
+    Person(signed): Person,
+    request: HttpRequest,
+    path: web::Path<u64>,
+) -> Result<HttpResponse, Away> {
     let own = (!signed.officer.auditor).then(|| signed.organisation().as_str());
-    let receipt = crate::http::receipt_for(&app, path.into_inner(), own).await;
-    receipt.map_err(|problem| Away::problem(problem, &signed, signed.language))
+    let leaf = path.into_inner();
+    let receipt = crate::http::receipt_for(&app, leaf, own).await;
+    // Kept as a file with a name of its own: ten of them in a folder are told apart.
+    let name = format!("attachment; filename=\"endmark-entry-{leaf}.json\"");
+    let named = |receipt: HttpResponse| receipt.customize().insert_header((header::CONTENT_DISPOSITION, name));
+    let kept = receipt.map(|receipt| named(receipt).respond_to(&request).map_into_boxed_body());
+    kept.map_err(|problem| Away::problem(problem, &signed, signed.language))
 }

@@ -13,6 +13,7 @@ on_both_databases!(
     a_refusal_because_goods_have_left_says_so
     a_page_about_a_fault_keeps_the_bar
     a_drop_down_that_is_refused_is_marked_as_such
+    an_entry_is_kept_as_a_file_with_a_name_of_its_own
 );
 
 /// What stands under a heading, to the end of its section.
@@ -105,5 +106,16 @@ async fn a_drop_down_that_is_refused_is_marked_as_such(on: On) {
     let supplied = [("entry", entry.as_str()), ("element-condition-1", "broken")];
     let page = send(&browser, "/officer/goods", &supplied).await;
     page.is(400, &[&format!("name=\"element-condition-1\" {marked}"), "Choose one."]);
+    register.stop().await;
+}
+
+async fn an_entry_is_kept_as_a_file_with_a_name_of_its_own(on: On) {
+    let (register, browser, _) = at_the_border(on, "R-5").await;
+    let leaf = register.entries("declarationReserved")[0]["leaf"].as_u64().unwrap();
+    let file = browser.get(&format!("/officer/entries/{leaf}/receipt")).await;
+    file.is(200, &["c2sp.org/tlog-proof"]);
+    let named = file.headers.get("content-disposition").map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(named, Some(format!("attachment; filename=\"endmark-entry-{leaf}.json\"")));
+    assert_eq!(file.headers.get("content-type").unwrap(), "application/json");
     register.stop().await;
 }
