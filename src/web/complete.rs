@@ -115,6 +115,24 @@ fn every_reason_of_an_entry_is_said_in_every_language() {
     }
 }
 
+/// An officer compares the paper with the screen, and a form with the history: another word would be another thing.
+#[test]
+fn one_thing_has_one_word_wherever_it_stands() {
+    let parties = ["seller", "buyer", "exporter", "consignee", "endUser", "endUse"];
+    let papers = ["seller", "buyer", "exporter", "consignee", "end-user", "end-use"];
+    for t in Language::ALL {
+        for (element, paper) in parties.into_iter().zip(papers) {
+            assert_eq!(t.say(&format!("element-{element}")), t.say(&format!("paper-{paper}")), "{t:?}");
+        }
+        for result in ["released", "held"] {
+            let decided = t.say(&format!("decision-{result}"));
+            assert_eq!(t.say(&format!("offline-result-{result}")).to_lowercase(), decided, "{t:?}");
+            let recorded = t.say(&format!("control-recorded-{result}"));
+            assert!(recorded.ends_with(&decided), "{t:?}: {recorded}, {decided}");
+        }
+    }
+}
+
 /// A law that was changed is said as it stands, never in words of the old one.
 #[test]
 fn the_law_built_in_is_said_in_every_language_and_a_law_loaded_later_as_it_was_loaded() {
