@@ -82,6 +82,8 @@ fn every_reason_of_an_entry_is_said_in_every_language() {
         "versionSuperseded",
         "writeOffExists",
         "goodsHaveLeft",
+        "nameTaken",
+        "belowPresented",
         "anothersDeclaration",
         "anothersPresentation",
         "aboveRelease",

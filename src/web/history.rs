@@ -78,6 +78,8 @@ fn row(t: Language, event: &Event, known: &Known) -> HistoryRow {
     if control.is_none() && ["refused", "doesNotConform", "cannotBeChecked"].contains(&text("decision")) {
         let said = |code| reason(t, Kind::DeclarationReserved, code);
         notes.extend(refused::grave(event.reasons()).into_iter().map(said));
+        let outcome = event.entry.get("ledger").and_then(|ledger| ledger.get("outcome")?.as_str());
+        notes.extend(outcome.and_then(|code| t.find(&format!("outcome-{code}"))));
     }
     // Which ones: the code says only that there were some.
     for (seen, key) in [(true, "control-serialNumbersSeen"), (false, "control-serialNumbersMissing")] {

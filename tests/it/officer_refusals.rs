@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::browser::{Page, somebody};
-use crate::ledger::{good, many_movements, mrn, put, trucks};
+use crate::ledger::{delete, good, many_movements, mrn, put, trucks};
 use crate::ledger_border::{border, conforms, present};
 use crate::officer_goods::{MRN, ask, at_the_border, send};
 use crate::support::{On, Register, consignment, ledger_and_log_agree, on_both_databases, sql};
@@ -11,6 +11,7 @@ use crate::support::{On, Register, consignment, ledger_and_log_agree, on_both_da
 on_both_databases!(
     an_officer_sees_why_customs_was_refused_and_at_which_item
     a_refusal_because_goods_have_left_says_so
+    a_step_that_was_refused_says_why_in_the_history
     a_page_about_a_fault_keeps_the_bar
     a_drop_down_that_is_refused_is_marked_as_such
     an_entry_is_kept_as_a_file_with_a_name_of_its_own
@@ -76,6 +77,17 @@ async fn a_refusal_because_goods_have_left_says_so(on: On) {
     let why = section(&page, "The newest reservation was refused");
     assert!(why.contains("Goods of it have left at the border already."), "{}", page.html);
     ledger_and_log_agree(&register.stop().await);
+}
+
+async fn a_step_that_was_refused_says_why_in_the_history(on: On) {
+    let (register, browser, _) = at_the_border(on, "R-6").await;
+    good(&delete(&register, MRN).await);
+    assert_eq!(good(&delete(&register, MRN).await)["outcome"], "02");
+    let page = ask(&browser, "en", MRN).await;
+    let history = page.html.split("What happened").nth(1).unwrap();
+    let why = ["Reservation deleted: refused", "<li>There was nothing that this could be done to.</li>"];
+    assert!(why.iter().all(|words| history.contains(words)), "{history}");
+    register.stop().await;
 }
 
 async fn a_page_about_a_fault_keeps_the_bar(on: On) {
