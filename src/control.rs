@@ -56,6 +56,11 @@ pub struct SerialNumber {
     pub seen: bool,
 }
 
+/// Whether a report may have this id.
+pub fn is_id(name: &str) -> bool {
+    (8..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// What an officer found. What is left out was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -113,10 +118,7 @@ pub struct ControlReport {
 impl ControlReport {
     /// What is wrong with it, beyond its form.
     pub fn fault(&self, now: OffsetDateTime) -> Option<&'static str> {
-        let is_name = |name: &str| {
-            (8..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        };
-        if !is_name(self.id.as_str()) || self.answers.as_ref().is_some_and(|id| !is_name(id.as_str())) {
+        if !is_id(self.id.as_str()) || self.answers.as_ref().is_some_and(|id| !is_id(id.as_str())) {
             return Some("id, answers: 8 to 64 letters, digits or hyphens");
         }
         if self.declaration.is_none() && self.certificate.is_none() {

@@ -5,7 +5,9 @@ mod away;
 mod browser;
 #[cfg(test)]
 mod complete;
+mod conflicts;
 mod control;
+mod control_form;
 mod cookie;
 mod enter;
 mod entered;
@@ -21,6 +23,7 @@ mod officer;
 mod offline;
 mod page;
 mod queued;
+mod refused;
 mod remedies;
 mod second_look;
 mod session;
@@ -48,7 +51,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(token_keys) // GET /token-keys
         .configure(officer::routes) // /officer: is this paper genuine?
         .configure(goods::routes) // /officer/goods: may these goods go?
-        .configure(control::routes) // /officer/control, /officer/controls: what was found
+        .configure(control_form::routes) // /officer/control: what was found
+        .configure(control::routes) // /officer/controls: records it
         .configure(queued::routes) // /officer/offline/controls: what a device recorded without a network
         .configure(entries::routes) // /officer/entries, /officer/entries/{leaf}
         .configure(enter::routes) // /officer/…: signing in, changing, signing out

@@ -69,3 +69,7 @@ page-session-changed = Somebody else signed in here since this page was opened. 
 page-not-there = There is no such page, or it is not your organisation’s.
 page-not-read = What was sent cannot be read. Nothing was recorded. Open the page again.
 reason-mrn-misread = This looks like an MRN and is none: an MRN has 18 characters, such as 26LTVR1000EX000017. Read it again: zero or O, one or I?
+not-sent-unreachable = Not sent: the register is busy or cannot be reached. Nothing was recorded. What you typed is still here; send it again in a moment.
+not-sent-ended = Not sent: your session is over. Nothing was recorded. What you typed is still here: sign in in another window, then send it again.
+not-sent-sign-in = Sign in in another window
+not-sent-changed = Not sent: somebody else signed in here since this page was opened. Nothing was recorded.

@@ -69,3 +69,7 @@ page-session-changed = Nuo tada, kai šis puslapis atvertas, čia prisijungė ki
 page-not-there = Tokio puslapio nėra arba jis ne jūsų organizacijos.
 page-not-read = To, kas išsiųsta, perskaityti neįmanoma. Nieko neįrašyta. Atverkite puslapį iš naujo.
 reason-mrn-misread = Tai panašu į MRN, bet juo nėra: MRN turi 18 ženklų, pavyzdžiui, 26LTVR1000EX000017. Perskaitykite dar kartą: nulis ar O, vienetas ar I?
+not-sent-unreachable = Neišsiųsta: registras užimtas arba nepasiekiamas. Niekas neįrašyta. Tai, ką įvedėte, liko čia; po akimirkos išsiųskite dar kartą.
+not-sent-ended = Neišsiųsta: jūsų seansas baigėsi. Niekas neįrašyta. Tai, ką įvedėte, liko čia: prisijunkite kitame lange ir išsiųskite dar kartą.
+not-sent-sign-in = Prisijungti kitame lange
+not-sent-changed = Neišsiųsta: atidarius šį puslapį, čia prisijungė kitas asmuo. Niekas neįrašyta.

@@ -1,5 +1,6 @@
 import { offerCamera } from './camera.js';
 import { refresh } from './device.js';
+import { keepTyped } from './forms.js';
 import { poster, send } from './queue.js';
 import { openStore } from './store.js';
 
@@ -33,6 +34,9 @@ const form = /** @type {HTMLFormElement | null} */ (document.getElementById('ask
 if (form) {
   offerCamera(form);
   askWithoutNetwork(form);
+}
+for (const typed of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll('main form[method=post]'))) {
+  if (typed.elements.namedItem('csrf')) keepTyped(typed);
 }
 navigator.serviceWorker?.register('/officer/sw.js', { scope: '/officer' }).catch(() => {});
 keepReady().then(() => document.documentElement.setAttribute('data-ready', ''), () => {});

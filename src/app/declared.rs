@@ -59,6 +59,13 @@ const ASKED: [(&str, &str); 5] = [
     ("goodsPresented", "doesNotConform"),
 ];
 
+/// The goods of a position, whether customs asked for it or an officer decided by hand.
+pub(super) fn goods(request: &RawValue) -> Option<Consignment> {
+    let by_hand: Option<ByHand> = serde_json::from_str(request.get()).ok();
+    let text = by_hand.as_ref().map_or(request.get(), |by_hand| by_hand.consignment.get());
+    consignment::parse(text.as_bytes()).ok()
+}
+
 impl App {
     /// The goods of a declaration as customs last took them in.
     pub async fn declared(&self, mrn: &Mrn) -> Result<Declared, NotDeclared> {

@@ -16,7 +16,7 @@ mod turned_away;
 mod webhooks;
 
 pub use controls::NotRecorded;
-pub use declaration::{Event, Known, NotShown};
+pub use declaration::{Event, Known, NotShown, Refused};
 pub use declared::{Declared, NotDeclared};
 pub use metrics::Metrics;
 pub(crate) use offline::NoBundle;

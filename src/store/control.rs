@@ -277,6 +277,30 @@ pub fn open_second_looks(
     opened(rows, key)
 }
 
+/// The newest controls at an office of an organisation: so many of each result.
+pub fn newest_of_office(
+    connection: &mut Connection,
+    key: &RowKey,
+    organisation: &str,
+    office: &Office,
+    most: i64,
+) -> Result<Controls, StoreError> {
+    let mut found = Vec::new();
+    // A statement for each result, so that each reads the end of its index and nothing else.
+    for (_, result) in RESULTS {
+        let rows: Vec<Row> = on!(connection, c => control::table
+            .filter(control::organisation.eq(organisation))
+            .filter(control::result.eq(result))
+            .filter(control::office.eq(office.as_str()))
+            .order(control::leaf.desc())
+            .limit(most)
+            .select(Row::as_select())
+            .load(c))?;
+        found.extend(opened(rows, key)?);
+    }
+    Ok(found)
+}
+
 /// A page of all controls, in order; a row that cannot be read is an error of its own.
 pub fn all(
     connection: &mut Connection,

@@ -8,8 +8,8 @@ use actix_web::web::{PathConfig, QueryConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::browser::{Browser, client_certificate};
-use super::page::{AuditorsPage, MessagePage, SignInPage, page};
-use super::session::{Signed, language_of};
+use super::page::{AuditorsPage, Bar, MessagePage, SignInPage, page};
+use super::session::{Signed, asked_language, language_of};
 use crate::app::App;
 use crate::http::{Problem, ProblemKind};
 use crate::words::Language;
@@ -25,14 +25,24 @@ pub(crate) enum Away {
     NotForAuditors(Box<AuditorsPage>),
     /// An ordinary mistake, in plain words: no fault of the register.
     Said(StatusCode, Box<MessagePage>),
-    /// Anything else: what it means for an officer, never its inside.
-    Problem(Problem, Language),
+    /// Anything else: what it means for an officer, never its inside; with who is signed in, where that is known.
+    Problem(Problem, Language, Option<Box<Bar>>),
 }
 
 impl Away {
     /// An ordinary mistake of somebody who is signed in; `key` is that of the words.
     pub(super) fn said(status: StatusCode, signed: &Signed, key: &'static str) -> Self {
         Self::Said(status, Box::new(MessagePage::new(signed.language, key).to(signed)))
+    }
+
+    /// What stands in the way of somebody who is signed in.
+    pub(super) fn problem(problem: impl Into<Problem>, signed: &Signed, t: Language) -> Self {
+        Self::Problem(problem.into(), t, Some(Box::new(Bar::of(signed))))
+    }
+
+    /// What stands in the way of somebody who is not known, or not known yet.
+    pub(super) fn nobodys(problem: impl Into<Problem>, t: Language) -> Self {
+        Self::Problem(problem.into(), t, None)
     }
 
     /// The page that signs in, with what this browser can do; `notice` is the key of what to say first.
@@ -51,12 +61,12 @@ impl Away {
         let certificate = client_certificate(request);
         let known = certificate.and_then(|shown| app.registry().officer_by_certificate(&shown, now).map(Arc::clone));
         let unknown = certificate.filter(|_| known.is_none()).map(|shown| shown.to_string());
-        let waiting = browser.waiting.into_iter();
+        let waiting = browser.waiting.iter();
         let colleagues = waiting.map(|held| (held.officer.id.clone(), held.officer.name.to_string())).collect();
         Self::NotSignedIn(
             status,
             Box::new(SignInPage {
-                t: language_of(request),
+                t: asked_language(request).or(browser.language).unwrap_or_else(|| language_of(request)),
                 notice: notice.to_owned(),
                 colleagues,
                 by_certificate: known.map(|officer| officer.name.to_string()),
@@ -85,7 +95,7 @@ impl ResponseError for Away {
         match self {
             Self::NotSignedIn(status, _) | Self::Said(status, _) => *status,
             Self::Foreign(_) | Self::NotForAuditors(_) => StatusCode::FORBIDDEN,
-            Self::Problem(problem, _) => problem.kind().status(),
+            Self::Problem(problem, ..) => problem.kind().status(),
         }
     }
 
@@ -96,7 +106,7 @@ impl ResponseError for Away {
             Self::Foreign(t) => page(status, &MessagePage::new(*t, "page-foreign-site")),
             Self::NotForAuditors(auditors) => page(status, auditors.as_ref()),
             Self::Said(_, message) => page(status, message.as_ref()),
-            Self::Problem(problem, t) => {
+            Self::Problem(problem, t, bar) => {
                 let request = crate::http::current_request_id().unwrap_or_default();
                 // Only what somebody else must look at has a reference.
                 let (key, detail) = match status {
@@ -108,7 +118,7 @@ impl ResponseError for Away {
                     }
                     _ => ("page-fault", request),
                 };
-                page(status, &MessagePage::new(*t, key).detail(detail))
+                page(status, &MessagePage::new(*t, key).bar(bar.as_deref().cloned()).detail(detail))
             }
         }
     }
@@ -125,5 +135,5 @@ pub(super) fn unreadable_paths() -> PathConfig {
 }
 
 fn unreadable(why: impl ToString, request: &HttpRequest) -> Away {
-    Away::Problem(Problem::new(ProblemKind::ParameterMalformed, why.to_string()), language_of(request))
+    Away::nobodys(Problem::new(ProblemKind::ParameterMalformed, why.to_string()), language_of(request))
 }

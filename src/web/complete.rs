@@ -81,6 +81,9 @@ fn every_reason_of_an_entry_is_said_in_every_language() {
     let others = [
         "versionSuperseded",
         "writeOffExists",
+        "goodsHaveLeft",
+        "nameTaken",
+        "belowPresented",
         "anothersDeclaration",
         "anothersPresentation",
         "aboveRelease",
@@ -110,6 +113,24 @@ fn every_reason_of_an_entry_is_said_in_every_language() {
             let said = history::reason(t, Kind::CertificateSubmitted, code);
             let form = t.say("reason-seal-invalid");
             assert!(said != **code && said != form, "{code} in {t:?}: {said}");
+        }
+    }
+}
+
+/// An officer compares the paper with the screen, and a form with the history: another word would be another thing.
+#[test]
+fn one_thing_has_one_word_wherever_it_stands() {
+    let parties = ["seller", "buyer", "exporter", "consignee", "endUser", "endUse"];
+    let papers = ["seller", "buyer", "exporter", "consignee", "end-user", "end-use"];
+    for t in Language::ALL {
+        for (element, paper) in parties.into_iter().zip(papers) {
+            assert_eq!(t.say(&format!("element-{element}")), t.say(&format!("paper-{paper}")), "{t:?}");
+        }
+        for result in ["released", "held"] {
+            let decided = t.say(&format!("decision-{result}"));
+            assert_eq!(t.say(&format!("offline-result-{result}")).to_lowercase(), decided, "{t:?}");
+            let recorded = t.say(&format!("control-recorded-{result}"));
+            assert!(recorded.ends_with(&decided), "{t:?}: {recorded}, {decided}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::away::Away;
 use super::browser::{Browser, client_certificate, peer};
 use super::cookie;
 use super::page::{Bar, ChangePage, EnterPage, page};
-use super::session::{Person, arriving, is_foreign, language_of};
+use super::session::{Person, after_leaving, arriving, is_foreign, language_of};
 use crate::app::{App, Cause};
 use crate::http::{Problem, ProblemKind};
 use crate::officer::{Pin, Secret, SessionRefused};
@@ -37,7 +37,7 @@ type Form<T> = Result<web::Form<T>, actix_web::Error>;
 pub(super) fn fields<T>(app: &App, form: Form<T>, t: Language) -> Result<T, Away> {
     form.map(web::Form::into_inner).map_err(|_| {
         app.turned_away.count(Cause::Malformed);
-        Away::Problem(Problem::new(ProblemKind::RequestMalformed, "this is not the form"), t)
+        Away::nobodys(Problem::new(ProblemKind::RequestMalformed, "this is not the form"), t)
     })
 }
 
@@ -132,7 +132,7 @@ async fn begin(app: &App, request: &HttpRequest) -> Result<(Language, Browser), 
         app.turned_away.count(Cause::ForeignForm);
         return Err(Away::Foreign(t));
     }
-    let browser = Browser::of(app, request).await.map_err(|error| Away::Problem(error.into(), t))?;
+    let browser = Browser::of(app, request).await.map_err(|error| Away::nobodys(error, t))?;
     if !app.may_try_to_sign_in(peer(request)) {
         app.turned_away.count(Cause::NotSignedIn);
         return Err(Away::refused(app, request, browser, "sign-in-too-often", StatusCode::TOO_MANY_REQUESTS));
@@ -150,7 +150,7 @@ async fn arrive(
     origin: Origin,
 ) -> Result<HttpResponse, Away> {
     let t = language_of(request);
-    let no_random = |_| Away::Problem(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
+    let no_random = |_| Away::nobodys(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
     let secret = Secret::random().map_err(no_random)?;
     let unknown = match &by {
         By::Link(_) => "sign-in-link-unknown",
@@ -167,7 +167,7 @@ async fn arrive(
     match app.writer.submit(command).await {
         Ok(answer) => match answer.reply {
             Reply::SignedIn(SignedIn { colleagues, .. }) => {
-                Ok(to_start(&browser.kept(Some(secret), &colleagues), app.is_web_secure()))
+                Ok(to("/officer", &browser.kept(Some(secret), &colleagues), app.is_web_secure()))
             }
             Reply::SessionRefused(SessionRefused::LinkUsed) => refused("sign-in-link-used", StatusCode::GONE),
             Reply::SessionRefused(SessionRefused::LinkExpired) => refused("sign-in-link-expired", StatusCode::GONE),
@@ -180,14 +180,14 @@ async fn arrive(
             app.turned_away.count(Cause::NotSignedIn);
             Err(Away::refused(app, request, browser, unknown, StatusCode::FORBIDDEN))
         }
-        Err(failure) => Err(Away::Problem(failure.into(), t)),
+        Err(failure) => Err(Away::nobodys(failure, t)),
     }
 }
 
-/// To the first page, with the browser's cookie as it is from now on.
-fn to_start(secrets: &[Secret], secure: bool) -> HttpResponse {
+/// To a page, with the browser's cookie as it is from now on.
+fn to(place: &str, secrets: &[Secret], secure: bool) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, "/officer")).insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header((header::LOCATION, place)).insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(cookie) = cookie::set(secrets, secure) {
         response.insert_header((header::SET_COOKIE, cookie));
     }
@@ -216,8 +216,9 @@ async fn leave(
     match app.writer.submit(command).await {
         // Gone already, from another tab, is gone.
         Ok(_) | Err(Failure::NotSignedIn | Failure::NotAnOfficer) => {}
-        Err(failure) => return Err(Away::Problem(failure.into(), signed.language)),
+        Err(failure) => return Err(Away::problem(failure, &signed, signed.language)),
     }
     let colleagues: Vec<Digest> = signed.browser.waiting.iter().map(|held| held.session.digest).collect();
-    Ok(to_start(&signed.browser.kept(None, &colleagues), app.is_web_secure()))
+    let kept = signed.browser.kept(None, &colleagues);
+    Ok(to(&after_leaving(signed.language), &kept, app.is_web_secure()))
 }

@@ -170,7 +170,7 @@ async fn search(
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Away> {
     let t = signed.language;
-    let away = |problem| Away::Problem(problem, t);
+    let away = |problem| Away::problem(problem, &signed, t);
     if !signed.officer.supervisor && !signed.officer.auditor {
         return Err(Away::said(StatusCode::FORBIDDEN, &signed, "entries-supervisors-only"));
     }
@@ -250,7 +250,7 @@ async fn serial_numbers(app: &App, signed: &Signed, leaf: u64, entry: &Logged) -
 #[get("/officer/entries/{leaf}")]
 async fn show(app: web::Data<App>, Person(signed): Person, path: web::Path<String>) -> Result<HttpResponse, Away> {
     let t = signed.language;
-    let away = |problem| Away::Problem(problem, t);
+    let away = |problem| Away::problem(problem, &signed, t);
     let unknown = || Away::said(StatusCode::NOT_FOUND, &signed, "entry-unknown");
     let leaf: u64 = path.parse().map_err(|_| unknown())?;
     let published = app.writer.shared().published.load_full();

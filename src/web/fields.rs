@@ -29,7 +29,7 @@ impl Fields {
             Err(error) => {
                 app.turned_away.count(Cause::Malformed);
                 let problem = Problem::new(ProblemKind::RequestMalformed, error.to_string());
-                return Err(Away::Problem(problem, signed.language));
+                return Err(Away::problem(problem, signed, signed.language));
             }
         };
         signed.require_own_form(app, request, fields.one("csrf"))?;

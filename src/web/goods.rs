@@ -41,7 +41,7 @@ struct FormQuery {
 async fn form(app: web::Data<App>, signed: Signed, query: web::Query<FormQuery>) -> Result<HttpResponse, Away> {
     let t = signed.language;
     let shown = form_for(&app, &signed, t, query.certificate.as_deref().unwrap_or_default()).await;
-    Ok(page(StatusCode::OK, &shown.map_err(|problem| Away::Problem(problem, t))?))
+    Ok(page(StatusCode::OK, &shown.map_err(|problem| Away::problem(problem, &signed, t))?))
 }
 
 async fn form_for(app: &App, signed: &Signed, t: Language, certificate: &str) -> Result<GoodsFormPage, Problem> {
@@ -77,25 +77,25 @@ async fn ask(
             Err(field) => {
                 app.turned_away.count(Cause::Malformed);
                 let shown = form_for(&app, &signed, t, fields.one("certificate")).await;
-                let shown = shown.map_err(|problem| Away::Problem(problem, t))?.again(fields, field);
+                let shown = shown.map_err(|problem| Away::problem(problem, &signed, t))?.again(fields, field);
                 return Ok(page(StatusCode::BAD_REQUEST, &shown));
             }
         },
         entry => match again(&app, &signed, &fields, entry).await {
             Ok(asked) => asked,
-            Err(problem) => return Err(Away::Problem(problem, t)),
+            Err(problem) => return Err(Away::problem(problem, &signed, t)),
         },
     };
     let asked = match asked {
         Ok(asked) if consignment::validate(&asked).is_ok() => asked,
-        Ok(_) => return Ok(unreadable(&app, t, "goods-malformed", String::new())),
+        Ok(_) => return Ok(unreadable(&app, &signed, t)),
         Err(place) => {
             app.turned_away.count(Cause::Malformed);
             return Ok(page(StatusCode::BAD_REQUEST, &SupplyPage::new(t, &signed, &fields, &place)));
         }
     };
     let around = Around::default();
-    answered(&app, &signed, t, asked, around).await.map_err(|problem| Away::Problem(problem, t))
+    answered(&app, &signed, t, asked, around).await.map_err(|problem| Away::problem(problem, &signed, t))
 }
 
 /// What is entered, where it keeps the rules of a consignment; else the field that breaks one.
@@ -113,9 +113,9 @@ fn valid(asked: Consignment) -> Result<Consignment, &'static str> {
     Err(broken.map_or("line", |(_, field)| field))
 }
 
-fn unreadable(app: &App, t: Language, key: &str, detail: String) -> HttpResponse {
+fn unreadable(app: &App, signed: &Signed, t: Language) -> HttpResponse {
     app.turned_away.count(Cause::Malformed);
-    page(StatusCode::BAD_REQUEST, &MessagePage::new(t, key).detail(detail))
+    page(StatusCode::BAD_REQUEST, &MessagePage::new(t, "goods-malformed").to(signed))
 }
 
 /// The question of an earlier answer, with what was read from the papers; the inner error is the place that cannot

@@ -15,6 +15,7 @@ use super::answer::{self, LineRow, Statement};
 use super::fields::Fields;
 use super::history::{self, HistoryRow};
 use super::page::Bar;
+use super::refused::{self, RefusedRow};
 use super::remedies::{self, Remedy};
 use super::session::Signed;
 use super::{sides, supplied, when};
@@ -54,6 +55,10 @@ impl Around {
 
     fn history(&self, t: Language) -> Vec<HistoryRow> {
         self.known.as_ref().map(|known| history::rows(t, known)).unwrap_or_default()
+    }
+
+    fn refused(&self, t: Language) -> Option<RefusedRow> {
+        self.known.as_ref().and_then(|known| refused::row(t, known))
     }
 
     /// Controls at other offices that no movement explains.
@@ -144,6 +149,7 @@ pub(super) struct GoodsPage {
     certificate: String,
     /// What must be known before anything else: keys.
     notices: Vec<&'static str>,
+    refused: Option<RefusedRow>,
     conflicts: Vec<String>,
     reasons: Vec<ReasonRow>,
     reasons_more: String,
@@ -196,6 +202,7 @@ impl GoodsPage {
             icon,
             headline,
             notices: notices(asked, &around),
+            refused: around.refused(t),
             conflicts: around.conflicts(t, &signed.officer.office),
             reasons: verdict.findings.iter().take(ROWS_MAX).map(|finding| reason(t, finding, &verdict)).collect(),
             reasons_more: match u64::try_from(more) {
@@ -391,6 +398,7 @@ pub(super) struct NotAskedPage {
     bar: Bar,
     mrn: String,
     why: &'static str,
+    refused: Option<RefusedRow>,
     conflicts: Vec<String>,
     history: Vec<HistoryRow>,
     joined: Vec<String>,
@@ -405,6 +413,7 @@ impl NotAskedPage {
             bar: Bar::of(signed),
             mrn: mrn.to_string(),
             why: if around.tampered { "goods-tampered" } else { why },
+            refused: around.refused(t),
             conflicts: around.conflicts(t, &signed.officer.office),
             history: around.history(t),
             joined: around.known.as_ref().map(history::joined).unwrap_or_default(),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{answer, when};
+use super::{answer, refused, when};
 use crate::app::{Event, Known};
 use crate::entry::Kind;
 use crate::words::Language;
@@ -73,6 +73,13 @@ fn row(t: Language, event: &Event, known: &Known) -> HistoryRow {
         if control.answers.is_some() {
             notes.push(t.say("control-is-second-look"));
         }
+    }
+    // A refusal without its reason is no answer for whoever stands before the officer.
+    if control.is_none() && ["refused", "doesNotConform", "cannotBeChecked"].contains(&text("decision")) {
+        let said = |code| reason(t, Kind::DeclarationReserved, code);
+        notes.extend(refused::grave(event.reasons()).into_iter().map(said));
+        let outcome = event.entry.get("ledger").and_then(|ledger| ledger.get("outcome")?.as_str());
+        notes.extend(outcome.and_then(|code| t.find(&format!("outcome-{code}"))));
     }
     // Which ones: the code says only that there were some.
     for (seen, key) in [(true, "control-serialNumbersSeen"), (false, "control-serialNumbersMissing")] {

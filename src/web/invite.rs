@@ -69,14 +69,14 @@ async fn invite(
     // An id longer than any is not put into the log.
     let officer: String = officer.chars().filter(char::is_ascii).take(64).collect();
     let until = app.context.clock.now().saturating_add(VALID);
-    let fault = |_| Away::Problem(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
+    let fault = |_| Away::problem(Problem::new(ProblemKind::Internal, "give the operator the request id"), &signed, t);
     let (invitation, secret) = Invitation::new(&officer, until).map_err(fault)?;
     let command = Command {
         origin: signed.origin(),
         organisation: signed.organisation().to_string(),
         action: Action::Session(SessionChange::Invite(invitation)),
     };
-    let answer = app.writer.submit(command).await.map_err(|failure| Away::Problem(failure.into(), t))?;
+    let answer = app.writer.submit(command).await.map_err(|failure| Away::problem(failure, &signed, t))?;
     if let Reply::SessionRefused(why) = answer.reply {
         let notice = match why {
             SessionRefused::TooManyLinks => "invite-too-many",

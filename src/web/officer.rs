@@ -9,7 +9,7 @@ use super::files::has_decoder;
 use super::form::{self, FormError};
 use super::page::{Bar, MessagePage, StartPage, page};
 use super::session::{Person, Signed};
-use super::{goods, second_look};
+use super::{conflicts, goods, second_look};
 use crate::app::{App, Cause, HeldUp};
 use crate::http::Problem;
 use crate::words::Language;
@@ -42,7 +42,7 @@ async fn start(app: web::Data<App>, Person(signed): Person) -> Result<HttpRespon
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish());
     }
     let shown = start_page(&app, &signed, t, String::new(), String::new()).await;
-    Ok(page(StatusCode::OK, &shown.map_err(|problem| Away::Problem(problem, t))?))
+    Ok(page(StatusCode::OK, &shown.map_err(|problem| Away::problem(problem, &signed, t))?))
 }
 
 async fn start_page(
@@ -53,7 +53,8 @@ async fn start_page(
     wrong: String,
 ) -> Result<StartPage, Problem> {
     let waiting = second_look::waiting(app, signed, t).await?;
-    Ok(StartPage { t, bar: Bar::of(signed), waiting, typed, wrong, has_decoder: has_decoder() })
+    let conflicts = conflicts::recent(app, signed, t).await?;
+    Ok(StartPage { t, bar: Bar::of(signed), waiting, conflicts, typed, wrong, has_decoder: has_decoder() })
 }
 
 #[post("/officer")]
@@ -74,7 +75,7 @@ async fn ask(
     signed.require_own_form(&app, &request, &form.csrf)?;
     let t = form.language.unwrap_or(signed.language);
     let typed = if form.is_file { String::new() } else { typed(&form.held_up) };
-    answered(&app, &signed, t, form.held_up, typed).await.map_err(|problem| Away::Problem(problem, t))
+    answered(&app, &signed, t, form.held_up, typed).await.map_err(|problem| Away::problem(problem, &signed, t))
 }
 
 /// What was typed, to be corrected: a code that was scanned is scanned again.
@@ -141,8 +142,18 @@ const fn is_digit(byte: u8) -> bool {
 
 /// The receipt of an entry of the officer's own organisation; an auditor gets any.
 #[get("/officer/entries/{leaf}/receipt")]
-async fn receipt(app: web::Data<App>, Person(signed): Person, path: web::Path<u64>) -> Result<HttpResponse, Away> {
+async fn receipt(
+    app: web::Data<App>,
+    Person(signed): Person,
+    request: HttpRequest,
+    path: web::Path<u64>,
+) -> Result<HttpResponse, Away> {
     let own = (!signed.officer.auditor).then(|| signed.organisation().as_str());
-    let receipt = crate::http::receipt_for(&app, path.into_inner(), own).await;
-    receipt.map_err(|problem| Away::Problem(problem, signed.language))
+    let leaf = path.into_inner();
+    let receipt = crate::http::receipt_for(&app, leaf, own).await;
+    // Kept as a file with a name of its own: ten of them in a folder are told apart.
+    let name = format!("attachment; filename=\"endmark-entry-{leaf}.json\"");
+    let named = |receipt: HttpResponse| receipt.customize().insert_header((header::CONTENT_DISPOSITION, name));
+    let kept = receipt.map(|receipt| named(receipt).respond_to(&request).map_into_boxed_body());
+    kept.map_err(|problem| Away::problem(problem, &signed, signed.language))
 }

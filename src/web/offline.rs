@@ -140,7 +140,7 @@ async fn session(signed: Signed) -> HttpResponse {
 /// The bundle of now, and the keys of the log that verify it: over the connection that the page itself came over.
 #[get("/officer/offline/bundle")]
 async fn bundle(app: web::Data<App>, signed: Signed) -> Result<HttpResponse, Away> {
-    let jws = app.offline_bundle().await.map_err(|error| Away::Problem(error.into(), signed.language))?;
+    let jws = app.offline_bundle().await.map_err(|error| Away::problem(error, &signed, signed.language))?;
     let keys: Vec<String> = app.context.log_keys.iter().take(1).map(ToString::to_string).collect();
     Ok(answer(&json!({ "jws": jws, "keys": keys })))
 }

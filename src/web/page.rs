@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 
+use super::conflicts::ConflictRow;
 use super::second_look::Waiting;
 use super::session::Signed;
 use crate::words::Language;
@@ -33,8 +34,10 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> HttpResponse
 }
 
 /// Who is signed in, above every page.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Bar {
+    /// The pseudonym, for the script that tells whether it is still the same officer.
+    pub(super) id: String,
     pub(super) name: String,
     pub(super) office: String,
     pub(super) csrf: String,
@@ -46,7 +49,8 @@ impl Bar {
     pub(super) fn of(signed: &Signed) -> Self {
         let officer = &signed.officer;
         let (name, office) = (officer.name.to_string(), officer.office.to_string());
-        Self { name, office, csrf: signed.csrf(), supervisor: officer.supervisor, auditor: officer.auditor }
+        let (id, csrf) = (officer.id.clone(), signed.csrf());
+        Self { id, name, office, csrf, supervisor: officer.supervisor, auditor: officer.auditor }
     }
 }
 
@@ -58,6 +62,8 @@ pub(super) struct StartPage {
     pub(super) bar: Bar,
     /// The second looks that colleagues wait for.
     pub(super) waiting: Vec<Waiting>,
+    /// Controls of the office that met one elsewhere.
+    pub(super) conflicts: Vec<ConflictRow>,
     /// What was typed and cannot be read.
     pub(super) typed: String,
     /// The key of why; empty: nothing was asked yet.
@@ -85,8 +91,13 @@ impl MessagePage {
     }
 
     /// On a page of somebody who is signed in.
-    pub(super) fn to(mut self, signed: &Signed) -> Self {
-        self.bar = Some(Bar::of(signed));
+    pub(super) fn to(self, signed: &Signed) -> Self {
+        self.bar(Some(Bar::of(signed)))
+    }
+
+    /// Above which stands who is signed in, where that is known.
+    pub(super) fn bar(mut self, bar: Option<Bar>) -> Self {
+        self.bar = bar;
         self
     }
 

@@ -22,6 +22,9 @@ use crate::writer::Origin;
 /// How exact the time of the last request is kept: a page every second must not be a write every second.
 const TOUCH_AFTER: Duration = Duration::minutes(1);
 
+/// What the address says after signing out.
+const LEFT: &str = "left";
+
 /// An officer who is signed in, as the registry of at most a second ago knows him. The writer looks again. A page that
 /// asks for this is none of an auditor's.
 #[derive(Debug)]
@@ -60,7 +63,7 @@ impl Signed {
         if !foreign && csrf.len() == self.csrf().len() {
             return Err(Away::said(StatusCode::FORBIDDEN, self, "page-session-changed"));
         }
-        Err(Away::Foreign(self.language))
+        Err(Away::said(StatusCode::FORBIDDEN, self, "page-foreign-site"))
     }
 
     /// Counts what will be kept as evidence against the organisation's quota.
@@ -103,6 +106,15 @@ pub(super) fn asked_language(request: &HttpRequest) -> Option<Language> {
     pairs.find(|(name, _)| *name == "language").and_then(|(_, code)| Language::from_code(code))
 }
 
+/// The address after signing out, in the language of whoever did: the page says so.
+pub(super) fn after_leaving(t: Language) -> String {
+    format!("/officer?{LEFT}&language={}", t.code())
+}
+
+fn has_left(request: &HttpRequest) -> bool {
+    request.query_string().split('&').any(|part| part == LEFT)
+}
+
 /// The language of somebody who is not signed in.
 pub(super) fn language_of(request: &HttpRequest) -> Language {
     let header = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -140,12 +152,13 @@ impl FromRequest for Person {
         let request = request.clone();
         Box::pin(async move {
             let t = language_of(&request);
-            let fault = || Away::Problem(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
+            let fault = || Away::nobodys(Problem::new(ProblemKind::Internal, "give the operator the request id"), t);
             let app = request.app_data::<web::Data<App>>().ok_or_else(fault)?;
-            let mut browser = Browser::of(app, &request).await.map_err(|error| Away::Problem(error.into(), t))?;
+            let mut browser = Browser::of(app, &request).await.map_err(|error| Away::nobodys(error, t))?;
             let Some(held) = browser.active.take() else {
                 app.turned_away.count(Cause::NoSession);
-                return Err(Away::not_signed_in(app, &request, browser, ""));
+                let ended = if has_left(&request) { "sign-in-left" } else { browser.ended };
+                return Err(Away::not_signed_in(app, &request, browser, ended));
             };
             touch(app, &held).await;
             let language = asked_language(&request).unwrap_or(held.officer.language);

@@ -25,6 +25,8 @@ pub(crate) struct Browser {
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
+    /// Where it came from, without the host.
+    pub(crate) address: String,
     pub(crate) html: String,
     pub(crate) headers: HeaderMap,
 }
@@ -120,20 +122,27 @@ impl Browser {
             self.set_cookie(pair);
         }
         let html = response.text().await.unwrap();
-        Page { status: status.as_u16(), html, headers }
+        Page { status: status.as_u16(), address: path.to_owned(), html, headers }
     }
 
+    /// Opens an address, and goes where the answer says.
     pub(crate) async fn get(&self, path: &str) -> Page {
-        self.send(Method::GET, path, &[], None).await
+        let page = self.send(Method::GET, path, &[], None).await;
+        self.followed(page).await
+    }
+
+    async fn followed(&self, mut page: Page) -> Page {
+        while page.status == StatusCode::SEE_OTHER {
+            let place = page.headers.get(LOCATION).unwrap().to_str().unwrap();
+            page = self.send(Method::GET, place, &[], None).await;
+        }
+        page
     }
 
     /// Sends a form, and goes where the answer says.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let mut page = self.post_from(path, fields, &[]).await;
-        while page.status == StatusCode::SEE_OTHER {
-            page = self.get(page.headers.get(LOCATION).unwrap().to_str().unwrap()).await;
-        }
-        page
+        let page = self.post_from(path, fields, &[]).await;
+        self.followed(page).await
     }
 
     /// Sends a form with headers of one's own; follows nothing.

@@ -52,6 +52,8 @@ pub(super) fn decide(
         if let Reply::PositionRefused(refused) = &mut decision.reply {
             (refused.failure_reason, refused.failed_item, refused.words) = (WRITTEN_OFF, None, words.into());
         }
+        // The goods may conform: without this the entry would be a refusal for no reason.
+        decision.draft.reasons.push("goodsHaveLeft".into());
         return Ok(decision);
     }
     match &request.purpose {
