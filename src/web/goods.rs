@@ -13,7 +13,8 @@ use endmark_core::verdict::Verdict;
 
 use super::away::Away;
 use super::fields::Fields;
-use super::goods_page::{Around, GoodsFormPage, GoodsPage, NotAskedPage};
+use super::goods_form::GoodsFormPage;
+use super::goods_page::{Around, GoodsPage, NotAskedPage};
 use super::page::{MessagePage, page};
 use super::session::Signed;
 use super::supply_page::SupplyPage;
