@@ -24,7 +24,7 @@ use crate::store::certificate::Sealed;
 /// The most certificates that are remembered: some 110 bytes each.
 const SEEN_MAX: usize = 1_000_000;
 /// The longest short form that is worth the writer's turn: beyond, reading the sealed bytes beside it is the lesser evil.
-const LENGTH_MAX: usize = 16 * 1024;
+pub(crate) const LENGTH_MAX: usize = 16 * 1024;
 
 /// A stored certificate, verified from its bytes.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ impl Recall {
         self.paths.of(registry, chain, at)
     }
 
-    /// Notes a certificate that was verified and accepted, and kept in this short form.
+    /// Notes a certificate that was verified and accepted, and kept in this short form unless it is too long.
     pub fn accepted(
         &self,
         registry: &Registry,
@@ -129,8 +129,9 @@ impl Recall {
         short_form: &[u8],
     ) {
         let chain = self.path(registry, chain, accepted_at).digest;
-        let (length, short_form) = (short_form.len(), Digest::of(short_form));
-        self.seen.insert(number, Seen { leaf, length, short_form, chain, accepted_at, is_kept: true });
+        let (length, is_kept) = (short_form.len(), short_form.len() <= LENGTH_MAX);
+        let short_form = Digest::of(short_form);
+        self.seen.insert(number, Seen { leaf, length, short_form, chain, accepted_at, is_kept });
     }
 
     /// Notes whether the database has the short form of a certificate.

@@ -1,6 +1,6 @@
 /** Sending a form without losing what was typed: whether it would arrive is asked first, and said on the page if not. */
 
-const ANSWERED_WITHIN_MS = 4_000;
+const ANSWERED_WITHIN_MS = 15_000;
 
 /** Says on the page why a form was not sent. @param {HTMLFormElement} form @param {string} why */
 function say(form, why) {
@@ -17,8 +17,10 @@ async function obstacle(form) {
     cache: 'no-store', redirect: 'error', signal: AbortSignal.timeout(ANSWERED_WITHIN_MS),
   }).catch(() => null);
   if (!response || response.status >= 500) return 'unreachable';
+  if (response.status === 403) return 'ended';
   const signed = response.ok ? await response.json().catch(() => null) : null;
-  if (!signed) return 'ended';
+  // It answers, if not this: the form's own answer will say why.
+  if (!signed) return '';
   // What one officer typed is never sent in the name of another.
   if (signed.officer !== document.querySelector('.bar').dataset.officer) return 'changed';
   // The same officer may have signed in anew meanwhile, after half an hour at the truck.

@@ -2,19 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use endmark_core::consignment::Citation;
-use endmark_core::digest::Digest;
 use endmark_core::number::CertificateNumber;
 use endmark_core::position::LineKey;
 use endmark_core::reference::Mrn;
-use endmark_core::verdict::{Finding, Severity, Verdict};
-use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use super::App;
-use super::declared::goods;
 use crate::control::CONFLICT_WITHIN;
 use crate::store::control::{self as controls, Control};
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row, StoredClaim, StoredLine};
@@ -72,18 +66,9 @@ impl Event {
         all.into_iter().flatten().filter_map(Value::as_str)
     }
 
-    fn is(&self, kinds: &[&str]) -> bool {
+    pub(super) fn is(&self, kinds: &[&str]) -> bool {
         self.text("type").is_some_and(|kind| kinds.contains(&kind))
     }
-}
-
-/// What customs asked last of a declaration, where that was refused.
-#[derive(Debug, Clone)]
-pub struct Refused {
-    /// The refusal.
-    pub event: Event,
-    /// What the verdict had against it, and at which goods items; empty where it never came to the goods, or was erased.
-    pub findings: Vec<(Finding, Vec<u32>)>,
 }
 
 /// A declaration as it stands.
@@ -105,8 +90,6 @@ pub struct Known {
     pub history: Vec<Event>,
     /// What of that moved the goods, or says what was found: questions, however many, hide none of it.
     pub moves: Vec<Event>,
-    /// What was asked last, where that was refused.
-    pub refused: Option<Refused>,
     /// The declarations of the same movement next to it.
     pub joined: Vec<Mrn>,
 }
@@ -153,7 +136,6 @@ fn read(connection: &mut Connection, key: &RowKey, mrn: &Mrn, now: OffsetDateTim
     let from = first.checked_sub(CONFLICT_WITHIN).unwrap_or(first);
     let mut elsewhere = verified(controls::on_certificates(connection, key, &numbers, (from, now), CONTROLS_MAX)?)?;
     elsewhere.retain(|other| !other.explained && other.mrn.as_ref() != Some(mrn) && seen.insert(other.leaf));
-    let moves = self::history(connection, mrn, &MOVES, MOVES_MAX)?;
     Ok(Some(Known {
         declaration,
         claims,
@@ -161,60 +143,10 @@ fn read(connection: &mut Connection, key: &RowKey, mrn: &Mrn, now: OffsetDateTim
         presentations: verified(rows::presentations_of(connection, key, of)?)?,
         controls: found,
         elsewhere,
-        refused: refused(connection, &moves)?,
-        moves,
+        moves: self::history(connection, mrn, &MOVES, MOVES_MAX)?,
         history,
         joined: joined.into_iter().collect(),
     }))
-}
-
-/// The evidence of a position that was judged.
-#[derive(Deserialize)]
-struct Judged {
-    request: Box<RawValue>,
-    verdict: Verdict,
-}
-
-impl Judged {
-    /// The findings that decided. What several items draw together is found at the line: the items are those that cite it.
-    fn against(self) -> Vec<(Finding, Vec<u32>)> {
-        let asked = goods(&self.request);
-        let items = |finding: &Finding| match (finding.goods_item, &finding.certificate, finding.line) {
-            (Some(item), ..) => vec![item],
-            (None, Some(certificate), Some(line)) => {
-                let all = asked.iter().flat_map(|asked| &asked.goods_items);
-                let here = |of: &Citation| of.line == line && same_certificate(of.certificate.as_str(), certificate);
-                all.filter(|item| item.citations.iter().any(here)).map(|item| item.goods_item_number).collect()
-            }
-            _ => Vec::new(),
-        };
-        let grave = self.verdict.findings.into_iter().filter(|finding| finding.severity >= Severity::Open);
-        grave.map(|finding| (items(&finding), finding)).map(|(items, finding)| (finding, items)).collect()
-    }
-}
-
-/// However it is written.
-fn same_certificate(one: &str, other: &str) -> bool {
-    let read = |text: &str| text.parse::<CertificateNumber>().ok();
-    read(one).is_some() && read(one) == read(other)
-}
-
-/// The newest position, where it was refused. A late copy, and what another organisation tried, say nothing of it.
-fn refused(connection: &mut Connection, moves: &[Event]) -> Result<Option<Refused>, StoreError> {
-    const POSITIONS: [&str; 2] = ["declarationReserved", "declarationOverridden"];
-    const STEPS: [&str; 3] = ["declarationReleased", "reservationDeleted", "declarationCorrected"];
-    const BESIDE: [&str; 2] = ["versionSuperseded", "anothersDeclaration"];
-    let is_refused = |event: &Event| event.text("decision") == Some("refused");
-    let counts = |event: &&Event| {
-        let position = event.is(&POSITIONS) && !event.reasons().any(|reason| BESIDE.contains(&reason));
-        position || event.is(&STEPS) && !is_refused(event)
-    };
-    let Some(event) = moves.iter().find(counts).filter(|event| is_refused(event)) else { return Ok(None) };
-    let sealed = event.entry.get("evidence").and_then(|digest| Digest::deserialize(digest).ok());
-    let kept = log::evidence_of(connection, event.leaf)?.filter(|kept| Some(kept.digest()) == sealed);
-    let judged: Option<Judged> = kept.and_then(|kept| serde_json::from_slice(&kept.body).ok());
-    let findings = judged.map(Judged::against).unwrap_or_default();
-    Ok(Some(Refused { event: event.clone(), findings }))
 }
 
 fn history(connection: &mut Connection, mrn: &Mrn, kinds: &[&str], most: i64) -> Result<Vec<Event>, StoreError> {

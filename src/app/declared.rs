@@ -63,7 +63,7 @@ const ASKED: [(&str, &str); 5] = [
 pub(super) fn goods(request: &RawValue) -> Option<Consignment> {
     let by_hand: Option<ByHand> = serde_json::from_str(request.get()).ok();
     let text = by_hand.as_ref().map_or(request.get(), |by_hand| by_hand.consignment.get());
-    consignment::parse(text.as_bytes()).ok()
+    consignment::parse_again(text.as_bytes()).ok()
 }
 
 impl App {
@@ -112,7 +112,7 @@ impl App {
             _ => return Ok(None),
         };
         let text = by_hand.as_ref().map_or(evidence.request.get(), |by_hand| by_hand.consignment.get());
-        let consignment = consignment::parse(text.as_bytes()).map_err(|_| broken())?;
+        let consignment = consignment::parse_again(text.as_bytes()).map_err(|_| broken())?;
         Ok(Some(Asked { organisation, kind: entry.kind, consignment }))
     }
 }

@@ -10,13 +10,14 @@ mod offline;
 mod papers;
 mod prepare;
 mod proof;
+mod refusal;
 mod start;
 mod tls;
 mod turned_away;
 mod webhooks;
 
 pub use controls::NotRecorded;
-pub use declaration::{Event, Known, NotShown, Refused};
+pub use declaration::{Event, Known, NotShown};
 pub use declared::{Declared, NotDeclared};
 pub use metrics::Metrics;
 pub(crate) use offline::NoBundle;
@@ -24,6 +25,7 @@ pub use papers::HeldUp;
 pub(crate) use papers::means;
 pub use prepare::VerifiedCache;
 pub use proof::{NotProved, Proved};
+pub use refusal::Refused;
 pub use start::{Running, StartError, known_log_keys, log_keys, open_context, start};
 pub use turned_away::{Cause, TurnedAway};
 

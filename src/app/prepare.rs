@@ -17,7 +17,7 @@ use crate::writer::Prepared;
 
 /// The most bytes of sealed certificates the cache stands for: those that pages show, and those seen for the first time.
 const CACHE_BYTES_MAX: u64 = 32 * 1024 * 1024;
-/// The most bytes of short forms that the writer reads for one question, in its turn.
+/// The most bytes of short forms that the writer reads, or writes, for one question, in its turn.
 const SHORT_FORMS_MAX: usize = 256 * 1024;
 /// How many entries the cache expects: a certificate of a few lines weighs some 4 KiB in memory.
 const CACHE_ENTRIES: usize = 8_192;
@@ -125,6 +125,7 @@ impl VerifiedCache {
             return Ok(());
         }
         found.prepared.extend(missing.iter().map(|number| (*number, Prepared::Absent)));
+        let mut kept = 0_usize;
         for stored in self.loader.load(readers, missing).await? {
             let (number, weight) = (stored.number, u64::try_from(stored.jws.len()).unwrap_or(u64::MAX));
             let entry = match recall.verify(&stored, registry) {
@@ -132,7 +133,10 @@ impl VerifiedCache {
                     let verified = Arc::new(verified);
                     let weight = weight.saturating_add(4_096);
                     self.certificates.insert(number, Kept { verified: Arc::clone(&verified), weight });
-                    found.to_keep.extend(to_keep);
+                    // What is too much for the writer's turn comes with a later question.
+                    let of = to_keep.filter(|of| kept.saturating_add(of.short_form.len()) <= SHORT_FORMS_MAX);
+                    kept = kept.saturating_add(of.as_ref().map_or(0, |of| of.short_form.len()));
+                    found.to_keep.extend(of);
                     Prepared::Verified(verified)
                 }
                 Err(why) => {

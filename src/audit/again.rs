@@ -166,7 +166,7 @@ fn question(entry: &Logged, evidence: &Evidence, key: &RowKey) -> Result<Questio
         kind => return Err(format!("{} is no question about a consignment", kind.as_str())),
     };
     let text = by_hand.as_ref().map_or(request, |by_hand| by_hand.consignment.get());
-    let mut consignment: Consignment = consignment::parse(text.as_bytes()).map_err(|error| error.to_string())?;
+    let mut consignment: Consignment = consignment::parse_again(text.as_bytes()).map_err(|error| error.to_string())?;
     let asks_only = matches!(entry.kind, Kind::ConsignmentChecked | Kind::ConsignmentPrechecked);
     let mrn = if asks_only { None } else { Some(entry.mrn()?) };
     if let Some(value) = &mrn {

@@ -277,12 +277,14 @@ pub fn open_second_looks(
     opened(rows, key)
 }
 
-/// The newest controls at an office of an organisation: so many of each result.
+/// The controls at an office of an organisation since a moment, the newest first: so many of each result, one for each of
+/// their certificates.
 pub fn newest_of_office(
     connection: &mut Connection,
     key: &RowKey,
     organisation: &str,
     office: &Office,
+    since: OffsetDateTime,
     most: i64,
 ) -> Result<Controls, StoreError> {
     let mut found = Vec::new();
@@ -292,6 +294,7 @@ pub fn newest_of_office(
             .filter(control::organisation.eq(organisation))
             .filter(control::result.eq(result))
             .filter(control::office.eq(office.as_str()))
+            .filter(control::at_micros.ge(micros(since)))
             .order(control::leaf.desc())
             .limit(most)
             .select(Row::as_select())

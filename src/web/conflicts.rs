@@ -1,7 +1,7 @@
 //! Controls of the officer's office that met one elsewhere, on the first page: whoever recorded without a network, or
 //! first, learns of it too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use endmark_core::number::CertificateNumber;
 use time::OffsetDateTime;
@@ -15,8 +15,8 @@ use crate::store::control::{self as rows, Control, Controls};
 use crate::store::ledger::Row;
 use crate::words::Language;
 
-/// The most controls of each result that are looked through: a busy office's day.
-const LOOKED_THROUGH_MAX: i64 = 200;
+/// The most controls of each result that are looked through, one for each certificate: more than a busy office's day.
+const LOOKED_THROUGH_MAX: i64 = 2_000;
 /// The most that are shown: the newest.
 const SHOWN_MAX: usize = 20;
 
@@ -37,17 +37,33 @@ pub(super) async fn recent(app: &App, signed: &Signed, t: Language) -> Result<Ve
     let found = app
         .readers
         .read(move |connection| {
-            let newest = rows::newest_of_office(connection, &key, &organisation, &office, LOOKED_THROUGH_MAX)?;
+            let newest = rows::newest_of_office(
+                connection,
+                &key,
+                &organisation,
+                &office,
+                now.saturating_sub(CONFLICT_WITHIN),
+                LOOKED_THROUGH_MAX,
+            )?;
             let mut own = good(newest);
-            own.retain(|control| control.certificate.is_some() && now - control.at <= CONFLICT_WITHIN);
+            own.retain(|control| control.certificate.is_some());
             own.sort_by_key(|control| std::cmp::Reverse(control.leaf));
             let Some(within) = within(&own) else { return Ok(Vec::new()) };
             let numbers: BTreeSet<CertificateNumber> = own.iter().filter_map(|control| control.certificate).collect();
             let numbers: Vec<CertificateNumber> = numbers.into_iter().collect();
             let others = good(rows::on_certificates(connection, &key, &numbers, within, 5 * LOOKED_THROUGH_MAX)?);
+            let mut of_certificate: HashMap<CertificateNumber, Vec<&Control>> = HashMap::new();
+            for other in &others {
+                if let Some(number) = other.certificate {
+                    of_certificate.entry(number).or_default().push(other);
+                }
+            }
+            // Two controls that share many certificates are one conflict.
+            let mut pairs = BTreeSet::new();
             let met = |own: Control| {
-                let other = others.iter().find(|other| conflict(&own, other))?.clone();
-                Some((own, other))
+                let beside = of_certificate.get(&own.certificate?)?;
+                let other = (*beside.iter().find(|other| conflict(&own, other))?).clone();
+                pairs.insert((own.leaf, other.leaf)).then_some((own, other))
             };
             Ok(own.into_iter().filter_map(met).take(SHOWN_MAX).collect())
         })

@@ -60,6 +60,11 @@ async fn record(
     let (organisation, id) = (signed.organisation().as_str(), signed.officer.id.clone());
     match app.record_control(signed.origin(), organisation, Some(id), report).await {
         Ok(recorded) => Ok(page(StatusCode::OK, &recorded_page(t, &signed, &recorded, subject))),
+        // Two may have had the same form before them: nothing typed is lost, and sent again it is a control of its own.
+        Err(NotRecorded::Refused(ControlRefusal::IdTaken, _)) => {
+            let shown = ControlPage::again(&app, &signed, t, fields, "taken").await;
+            Ok(page(StatusCode::CONFLICT, &shown.map_err(|problem| Away::problem(problem, &signed, t))?))
+        }
         Err(NotRecorded::Refused(refusal, _)) => {
             let key = format!("control-refused-{}", refusal.code());
             let status = match refusal {

@@ -46,7 +46,7 @@ struct FormQuery {
 }
 
 /// What a form is about, as far as its address can be read: nothing of an address reaches a page unread.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct About {
     declaration: Option<Mrn>,
     certificate: Option<CertificateNumber>,
@@ -155,7 +155,7 @@ impl ControlPage {
         Ok(Self {
             t,
             bar: Bar::of(signed),
-            id: match hidden("id").filter(|_| wrong != "id") {
+            id: match hidden("id").filter(|_| !matches!(wrong, "id" | "taken")) {
                 Some(id) => id,
                 None => new_id()?,
             },
@@ -205,7 +205,8 @@ async fn form(app: web::Data<App>, signed: Signed, query: web::Query<FormQuery>)
             result: result_key(control.result),
             at: when::said(t, control.recorded_at),
             entry: control.leaf,
-            another: about.address("", t),
+            // A second look is taken once: what follows is a control of its own.
+            another: About { answers: None, ..about.clone() }.address("", t),
         }),
         id: query.id,
         declaration: about.declaration.map(|mrn| mrn.to_string()).unwrap_or_default(),

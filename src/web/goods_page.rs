@@ -18,7 +18,7 @@ use super::page::Bar;
 use super::refused::{self, RefusedRow};
 use super::session::Signed;
 use super::{supplied, when};
-use crate::app::{App, Known, NotShown};
+use crate::app::{App, Known, NotShown, Refused};
 use crate::http::Problem;
 use crate::ledger::LineTotals;
 use crate::store::control::Control;
@@ -30,6 +30,8 @@ use crate::writer::Prepared;
 pub(super) struct Around {
     /// The declaration.
     pub(super) known: Option<Known>,
+    /// Why customs was refused what it asked last.
+    pub(super) refusal: Option<Refused>,
     /// Whether what is stored of it does not verify.
     pub(super) tampered: bool,
     /// The entry that has its goods.
@@ -41,7 +43,13 @@ pub(super) struct Around {
 impl Around {
     pub(super) async fn of(app: &App, mrn: &Mrn) -> Result<Self, Problem> {
         match app.declaration(mrn.clone()).await {
-            Ok(known) => Ok(Self { known, ..Self::default() }),
+            Ok(known) => {
+                let refusal = match &known {
+                    Some(known) => app.refusal(known).await?,
+                    None => None,
+                };
+                Ok(Self { known, refusal, ..Self::default() })
+            }
             Err(NotShown::Tampered) => Ok(Self { tampered: true, ..Self::default() }),
             Err(NotShown::Store(error)) => Err(error.into()),
         }
@@ -52,10 +60,9 @@ impl Around {
     }
 
     fn refused(&self, t: Language) -> Option<RefusedRow> {
-        self.known.as_ref().and_then(|known| refused::row(t, known))
+        Some(refused::row(t, self.known.as_ref()?, self.refusal.as_ref()?))
     }
 
-    /// Controls at other offices that no movement explains.
     fn conflicts(&self, t: Language, here: &Office) -> Vec<String> {
         let elsewhere = self.known.iter().flat_map(|known| &known.elsewhere);
         elsewhere.filter(|control| control.office != *here).map(|control| said(t, control)).collect()

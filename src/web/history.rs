@@ -34,7 +34,7 @@ pub(super) fn decision(t: Language, decision: &str) -> String {
     t.find(&format!("decision-{decision}")).unwrap_or_else(|| decision.to_owned())
 }
 
-/// The words for a reason of an entry; its code where it has none, which docs/API.md explains.
+/// The words for a reason of an entry; its code where it has none.
 pub(super) fn reason(t: Language, kind: Kind, code: &str) -> String {
     let families = ["control", "control-refused", "finding", "because"];
     let said = families.into_iter().find_map(|family| t.find(&format!("{family}-{code}")));

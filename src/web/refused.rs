@@ -1,6 +1,6 @@
 //! Why customs was refused what it asked last of a declaration: what an officer tells the driver.
 
-use endmark_core::verdict::{Finding, FindingCode, Severity};
+use endmark_core::verdict::{FindingCode, Severity};
 
 use super::{history, sides};
 use crate::app::{Known, Refused};
@@ -34,24 +34,21 @@ pub(super) struct RefusedRow {
     pub(super) reasons: Vec<ReasonRow>,
 }
 
-pub(super) fn row(t: Language, known: &Known) -> Option<RefusedRow> {
-    let refused = known.refused.as_ref()?;
+pub(super) fn row(t: Language, known: &Known, refused: &Refused) -> RefusedRow {
     let text = |name: &str| refused.event.text(name).unwrap_or_default();
     let stands = known.declaration.as_ref().is_some_and(|declaration| declaration.status.is_active());
-    Some(RefusedRow {
+    RefusedRow {
         title: if stands { "refused-change" } else { "refused-whole" },
         at: history::at(t, text("at")),
         office: text("office").to_owned(),
         leaf: refused.event.leaf,
         reasons: reasons(t, refused),
-    })
+    }
 }
 
 /// The findings, the gravest first, and what stood against it before the goods were looked at.
 fn reasons(t: Language, refused: &Refused) -> Vec<ReasonRow> {
-    let mut findings: Vec<&(Finding, Vec<u32>)> = refused.findings.iter().collect();
-    findings.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
-    let found = findings.iter().map(|(finding, items)| ReasonRow {
+    let found = refused.findings.iter().map(|(finding, items)| ReasonRow {
         words: t.say(&format!("finding-{}", finding.code.as_str())),
         items: named(items),
         line: finding.line,
@@ -60,7 +57,7 @@ fn reasons(t: Language, refused: &Refused) -> Vec<ReasonRow> {
         certified: sides::certified(t, finding),
     });
     // Of what was erased the entry still has the codes.
-    let known = |code: &str| findings.iter().any(|(finding, _)| finding.code.as_str() == code);
+    let known = |code: &str| refused.findings.iter().any(|(finding, _)| finding.code.as_str() == code);
     let others = grave(refused.event.reasons().filter(|code| !known(code)));
     let others = others.into_iter().map(|code| ReasonRow {
         words: history::reason(t, Kind::DeclarationReserved, code),

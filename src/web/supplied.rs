@@ -68,10 +68,12 @@ fn of_the_whole(consignment: &mut Consignment, element: Element, text: &str) -> 
         Element::Exporter => parties.exporter = Some(party(text)?),
         Element::Consignee => parties.consignee = Some(party(text)?),
         Element::CountryOfDestination => consignment.country_of_destination = Some(country(text)?),
-        Element::CountriesOfRouting => consignment.countries_of_routing = countries(text)?,
+        Element::CountriesOfRouting => {
+            consignment.countries_of_routing = countries(text).filter(|found| !found.is_empty())?;
+        }
         Element::Transport => {
             let transport = consignment.transport.get_or_insert_default();
-            transport.means = plates(text)?;
+            transport.means = plates(text).filter(|found| !found.is_empty())?;
         }
         _ => return None,
     }

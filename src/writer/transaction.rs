@@ -287,11 +287,10 @@ impl Core {
     ) -> HashMap<CertificateNumber, Arc<Verified>> {
         let recall = &self.context.recall;
         let short_forms: HashMap<u64, Vec<u8>> = short_forms.into_iter().collect();
-        let mut recalled = HashMap::new();
+        let (mut recalled, mut looked) = (HashMap::new(), BTreeSet::new());
         let asked = batch.iter().filter_map(|queued| queued.command.action.consignment());
         for (number, seen) in asked.filter(|asks| asks.epoch == self.registry.epoch).flat_map(CheckRequest::seen) {
-            let Some(Found::Standing(standing)) = standings.get(&number).filter(|_| !recalled.contains_key(&number))
-            else {
+            let Some(Found::Standing(standing)) = standings.get(&number).filter(|_| looked.insert(number)) else {
                 continue;
             };
             let short_form = short_forms.get(&seen.leaf).map_or(&[][..], Vec::as_slice);

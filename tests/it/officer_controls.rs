@@ -29,7 +29,10 @@ async fn a_control_sent_again_after_back_is_the_same_control(on: On) {
         &["A control was recorded from this form", "Recorded: held", "16 March 2026", "Record a further control"],
     );
     sent(&back, "held").await.is(200, &["nothing is recorded twice"]);
-    sent(&back, "released").await.is(409, &["another report was recorded from this form"]);
+    // Nothing typed is lost over it: sent again from there it would be another control.
+    let taken = sent(&back, "released").await;
+    taken.is(409, &["another report was recorded from this form", "value=\"released\" checked", MRN]);
+    assert_ne!(taken.field("id"), back.field("id"));
     let decisions = |entry: &serde_json::Value| entry["decision"].as_str().unwrap().to_owned();
     let recorded: Vec<String> = register.entries("controlRecorded").iter().map(decisions).collect();
     assert_eq!(recorded, ["held", "already", "refused"]);

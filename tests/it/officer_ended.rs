@@ -61,9 +61,9 @@ async fn a_session_that_ended_says_why(on: On) {
     copy.set_cookie(&one.cookie());
     let csrf = one.get("/officer").await.field("csrf");
     one.post("/officer/leave", &[("csrf", &csrf)]).await.is(403, &["Wylogowano."]);
-    copy.get("/officer?language=en").await.is(403, &["Your session was ended"]);
+    copy.get("/officer?language=en").await.is(403, &["This session is over"]);
     register.operator(RegistryChange::RemoveOfficer(ruta.id.clone()));
     register.until(|registry| registry.registered_officer(&ruta.id).is_none()).await;
-    removed.get("/officer?language=en").await.is(403, &["Your session was ended"]);
+    removed.get("/officer?language=en").await.is(403, &["This session is over"]);
     register.stop().await;
 }

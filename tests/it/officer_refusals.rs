@@ -34,12 +34,15 @@ async fn an_officer_sees_why_customs_was_refused_and_at_which_item(on: On) {
     let refused = put(&register, MRN, &more).await;
     assert_eq!((refused.status.as_u16(), &refused.body["failureReason"]), (409, &json!("05")), "{}", refused.body);
     let page = ask(&browser, "en", MRN).await;
-    let why = section(&page, "The newest reservation was refused. What was reserved before still counts.");
+    let why = section(
+        &page,
+        "What customs asked last about this declaration was refused. What was reserved or released before still counts.",
+    );
     for words in ["16 March 2026", "LTVR1000", "More than the certificate grants or has left.", "Goods item 2", "7 NAR"]
     {
         assert!(why.contains(words), "{words}: {why}");
     }
-    ask(&browser, "lt", MRN).await.is(200, &["Naujausias rezervavimas atmestas"]);
+    ask(&browser, "lt", MRN).await.is(200, &["Paskutinis muitinės prašymas dėl šios deklaracijos atmestas"]);
     // One that was never reserved; and of what was erased the reasons stay.
     let other = "26LTVR1000EX000018";
     more["reference"]["value"] = json!(other);
@@ -59,7 +62,7 @@ async fn an_officer_sees_why_customs_was_refused_and_at_which_item(on: On) {
     settled["declarationVersion"] = json!(3);
     good(&put(&register, MRN, &settled).await);
     let page = ask(&browser, "en", MRN).await;
-    assert!(!page.html.contains("The newest reservation was refused"), "{}", page.html);
+    assert!(!page.html.contains("What customs asked last about this declaration was refused"), "{}", page.html);
     ledger_and_log_agree(&register.stop().await);
 }
 
@@ -74,7 +77,7 @@ async fn a_refusal_because_goods_have_left_says_so(on: On) {
     assert_eq!((refused.status.as_u16(), &refused.body["failureReason"]), (409, &json!("06")), "{}", refused.body);
     let browser = register.signed_in(&somebody("Rūta Kazlauskienė", "LTVR1000")).await;
     let page = ask(&browser, "en", &mrn(1)).await;
-    let why = section(&page, "The newest reservation was refused");
+    let why = section(&page, "What customs asked last about this declaration was refused");
     assert!(why.contains("Goods of it have left at the border already."), "{}", page.html);
     ledger_and_log_agree(&register.stop().await);
 }

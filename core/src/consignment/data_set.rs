@@ -115,7 +115,9 @@ impl Consignment {
             Element::SupplementaryUnits => an_item(|item| item.supplementary_units.is_some()),
             Element::Condition => an_item(|item| item.condition.is_some()),
             Element::SerialNumbers => an_item(|item| !item.serial_numbers.is_empty()),
-            Element::Transport => self.transport.is_some(),
+            Element::Transport => self.transport.as_ref().is_some_and(|given| {
+                !(given.means.is_empty() && given.containers.is_empty() && given.seals.is_empty())
+            }),
             Element::EndUser | Element::EndUse => false,
         }
     }

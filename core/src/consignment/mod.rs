@@ -6,7 +6,9 @@ mod parse;
 mod tests;
 
 pub use data_set::{DataSet, Element, Presence};
-pub use parse::{CERTIFICATES_MAX, CONSIGNMENT_BYTES_MAX, ConsignmentError, GOODS_ITEMS_MAX, parse, validate};
+pub use parse::{
+    CERTIFICATES_MAX, CONSIGNMENT_BYTES_MAX, ConsignmentError, GOODS_ITEMS_MAX, parse, parse_again, validate,
+};
 
 use std::collections::BTreeSet;
 

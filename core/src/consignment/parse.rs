@@ -64,6 +64,17 @@ pub fn parse(body: &[u8]) -> Result<Consignment, ConsignmentError> {
     if body.len() > CONSIGNMENT_BYTES_MAX {
         return Err(ConsignmentError::TooLarge { found: body.len() });
     }
+    let consignment = parse_again(body)?;
+    for (position, element) in consignment.supplied_from_papers.iter().enumerate() {
+        let problem = "what was read from the papers must stand in the consignment: write it where it belongs, or leave its \
+                       name out here";
+        rule(consignment.gives(*element), || format!("suppliedFromPapers[{position}]"), problem)?;
+    }
+    Ok(consignment)
+}
+
+/// Reads a question of the past, as evidence has it: what is asked of new ones alone is not asked of it.
+pub fn parse_again(body: &[u8]) -> Result<Consignment, ConsignmentError> {
     let consignment: Consignment = read(body, Null::Absent).map_err(ConsignmentError::Json)?;
     validate(&consignment)?;
     Ok(consignment)
@@ -81,11 +92,6 @@ pub fn validate(consignment: &Consignment) -> Result<(), ConsignmentError> {
     rule(consignment.previous_documents.len() <= GOODS_ITEMS_MAX, || "previousDocuments".into(), "at most 9999")?;
     rule(consignment.supporting_documents.len() <= DOCUMENTS_MAX, || "supportingDocuments".into(), "at most 99")?;
     rule(consignment.supplied_from_papers.len() <= ELEMENTS_MAX, || "suppliedFromPapers".into(), "name each once")?;
-    for (position, element) in consignment.supplied_from_papers.iter().enumerate() {
-        let problem = "what was read from the papers must stand in the consignment: write it where it belongs, or leave its \
-                       name out here";
-        rule(consignment.gives(*element), || format!("suppliedFromPapers[{position}]"), problem)?;
-    }
     let offices = &consignment.offices;
     rule(offices.transit.len() <= 9, || "offices.transit".into(), "at most 9")?;
     rule(offices.exit_for_transit.len() <= 9, || "offices.exitForTransit".into(), "at most 9")?;

@@ -307,6 +307,8 @@ fn what_is_said_to_be_supplied_from_the_papers_is_given() {
         bare["suppliedFromPapers"] = json!([element]);
         let why = read(&bare).unwrap_err().to_string();
         assert!(why.contains("suppliedFromPapers[0]: what was read from the papers"), "{element:?}: {why}");
+        // Evidence from before this was asked is read as it was.
+        assert!(parse_again(&serde_json::to_vec(&bare).unwrap()).is_ok(), "{element:?}");
     }
     let given = read(&example()).unwrap();
     let lacking: Vec<Element> = Element::ALL.into_iter().filter(|element| !given.gives(*element)).collect();

@@ -84,7 +84,9 @@ pub(super) fn decide(
     };
     view.references.insert(reference, submission.number);
     view.inserted.push((submission.number, submission.jws.clone()));
-    view.short_forms.insert(leaf, submission.short_form.clone());
+    if submission.short_form.len() <= crate::recall::LENGTH_MAX {
+        view.short_forms.insert(leaf, submission.short_form.clone());
+    }
     view.put(standing.clone());
     view.ledger.add_lines(lines(submission, leaf));
     let mut decision = decision(
