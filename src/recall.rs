@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 pub use self::paths::Judged;
 use self::paths::Paths;
 use crate::registry::Registry;
-use crate::store::certificate::Sealed;
+use crate::store::certificate::{Sealed, Standing};
 
 /// The most certificates that are remembered: some 110 bytes each.
 const SEEN_MAX: usize = 1_000_000;
@@ -123,11 +123,11 @@ impl Recall {
     pub fn accepted(
         &self,
         registry: &Registry,
-        number: CertificateNumber,
+        standing: &Standing,
         chain: &[CertificateDer<'static>],
-        (leaf, accepted_at): (u64, OffsetDateTime),
         short_form: &[u8],
     ) {
+        let Standing { number, leaf, accepted_at, .. } = *standing;
         let chain = self.path(registry, chain, accepted_at).digest;
         let (length, is_kept) = (short_form.len(), short_form.len() <= LENGTH_MAX);
         let short_form = Digest::of(short_form);

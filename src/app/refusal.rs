@@ -56,7 +56,11 @@ impl Judged {
             }
             _ => Vec::new(),
         };
-        grave.into_iter().map(|finding| (items(&finding), finding)).map(|(items, finding)| (finding, items)).collect()
+        let with_items = grave.into_iter().map(|finding| {
+            let items = items(&finding);
+            (finding, items)
+        });
+        with_items.collect()
     }
 }
 

@@ -77,8 +77,7 @@ pub(super) async fn submit(
     let prepare = async || Ok::<_, Problem>(prepare(&app, &calling, &sealed, &certificate, &jws, &short_form));
     let answer = app.submit(prepare).await?;
     if let Reply::Issued { standing, already: false, .. } = &answer.reply {
-        let (number, of) = (standing.number, (standing.leaf, standing.accepted_at));
-        app.context.recall.accepted(&app.registry(), number, sealed.chain(), of, &short_form);
+        app.context.recall.accepted(&app.registry(), standing, sealed.chain(), &short_form);
     }
     respond(&app, answer, &certificate).await
 }

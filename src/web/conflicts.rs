@@ -73,7 +73,7 @@ pub(super) async fn recent(app: &App, signed: &Signed, t: Language) -> Result<Ve
 
 /// A row that was edited in the database is shown nowhere; the audit finds it.
 fn good(found: Controls) -> Vec<Control> {
-    found.into_iter().filter_map(|row| if let Row::Good(control) = row { Some(control) } else { None }).collect()
+    found.into_iter().filter_map(Row::good).collect()
 }
 
 /// When what could conflict with them was recorded; `None` where there are none.

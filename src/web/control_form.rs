@@ -230,8 +230,7 @@ async fn recorded_before(app: &App, signed: &Signed, id: &str) -> Result<Option<
     let (key, organisation, id) = (app.context.keys.rows.clone(), signed.organisation().to_string(), id.to_owned());
     let read = move |connection: &mut _| {
         let found = rows::named(connection, &key, &organisation, &[&id])?;
-        let good = found.into_iter().filter_map(|row| if let Row::Good(control) = row { Some(control) } else { None });
-        Ok(good.into_iter().find(|control| control.id == id))
+        Ok(found.into_iter().filter_map(Row::good).find(|control| control.id == id))
     };
     Ok(app.readers.read(read).await?)
 }

@@ -159,7 +159,7 @@ impl GoodsPage {
             items: verdict.items.iter().take(ROWS_MAX).map(|item| item_row(asked, item)).collect(),
             certificate: sorted.first().map(|(number, _)| number.to_string()).unwrap_or_default(),
             certificates: sorted.iter().take(ROWS_MAX).filter_map(|of| card(app, t, of.0, of.1, left)).collect(),
-            held: held(t, &around),
+            held: around.known.as_ref().map(|known| held(t, known)).unwrap_or_default(),
             history: around.history(t),
             joined: around.known.as_ref().map(history::joined).unwrap_or_default(),
             sources: verdict.regimes.iter().map(|regime| &regime.source).chain(&verdict.lists).map(source).collect(),

@@ -8,17 +8,16 @@ use endmark_core::number::CertificateNumber;
 use endmark_core::verdict::{Answer, Finding, ItemVerdict, Requirement, Severity, Verdict};
 
 use super::answer::{self, LineRow, Statement};
-use super::goods_page::Around;
 use super::remedies::{self, Remedy};
 use super::{sides, supplied, when};
-use crate::app::App;
+use crate::app::{App, Known};
 use crate::ledger::{LineTotals, decimal};
 use crate::words::Language;
 use crate::writer::Prepared;
 
 /// The most rows of a list: a declaration has thousands of items, a page is read in the rain.
 pub(super) const ROWS_MAX: usize = 200;
-/// The most items that a rule is shown to speak of by number.
+/// The most items that a rule or a reason is shown to speak of by number.
 const ITEMS_NAMED_MAX: usize = 20;
 
 /// A reason, with both sides.
@@ -143,11 +142,15 @@ pub(super) fn asks(t: Language, verdict: &Verdict) -> Vec<AskRow> {
     let row = |((Reverse(requirement), id), items): ((Reverse<Requirement>, &str), Vec<u32>)| {
         let regime = verdict.regimes.iter().find(|regime| &*regime.source.id == id);
         let law = regime.and_then(|regime| regime.legal_basis.as_ref()).map_or(id, |law| &**law);
-        let shown: Vec<String> = items.iter().take(ITEMS_NAMED_MAX).map(ToString::to_string).collect();
-        let more = if items.len() > ITEMS_NAMED_MAX { ", …" } else { "" };
-        AskRow { requirement: required(requirement), law: t.law(law), items: format!("{}{more}", shown.join(", ")) }
+        AskRow { requirement: required(requirement), law: t.law(law), items: named(&items) }
     };
     of_rule.into_iter().take(ROWS_MAX).map(row).collect()
+}
+
+/// The first of the goods items, one after the other.
+pub(super) fn named(items: &[u32]) -> String {
+    let shown: Vec<String> = items.iter().take(ITEMS_NAMED_MAX).map(ToString::to_string).collect();
+    format!("{}{}", shown.join(", "), if items.len() > ITEMS_NAMED_MAX { ", …" } else { "" })
 }
 
 const fn required(requirement: Requirement) -> &'static str {
@@ -192,8 +195,7 @@ pub(super) fn card(
     })
 }
 
-pub(super) fn held(t: Language, around: &Around) -> Vec<HeldRow> {
-    let Some(known) = &around.known else { return Vec::new() };
+pub(super) fn held(t: Language, known: &Known) -> Vec<HeldRow> {
     let unit = |key| known.lines.get(&key).map(|line| line.position.unit.to_string()).unwrap_or_default();
     let claims = known.claims.iter().map(|claim| HeldRow {
         item: claim.key.item.item,

@@ -2,6 +2,7 @@
 
 use endmark_core::verdict::{FindingCode, Severity};
 
+use super::goods_rows::named;
 use super::{history, sides};
 use crate::app::{Known, Refused};
 use crate::entry::Kind;
@@ -9,9 +10,6 @@ use crate::words::Language;
 
 /// The most reasons that are named: the entry and the customs office's system have all.
 const REASONS_MAX: usize = 20;
-
-/// The most goods items that a reason names by number.
-const ITEMS_MAX: usize = 20;
 
 /// A reason, with both sides.
 pub(super) struct ReasonRow {
@@ -68,11 +66,6 @@ fn reasons(t: Language, refused: &Refused) -> Vec<ReasonRow> {
         certified: String::new(),
     });
     others.chain(found).take(REASONS_MAX).collect()
-}
-
-fn named(items: &[u32]) -> String {
-    let shown: Vec<String> = items.iter().take(ITEMS_MAX).map(ToString::to_string).collect();
-    format!("{}{}", shown.join(", "), if items.len() > ITEMS_MAX { ", …" } else { "" })
 }
 
 /// The reasons that decide: an entry names warnings and notes too.

@@ -58,6 +58,14 @@ pub enum Row<T, K> {
 }
 
 impl<T, K> Row<T, K> {
+    /// What it says, for whoever shows nothing of one that was changed outside the service.
+    pub fn good(self) -> Option<T> {
+        match self {
+            Self::Good(value) => Some(value),
+            Self::Tampered(_) => None,
+        }
+    }
+
     /// What it says; the fault given, where it was changed outside the service.
     pub fn verified<E>(self, fault: impl FnOnce() -> E) -> Result<T, E> {
         match self {
