@@ -5,12 +5,16 @@
 //! together or not at all.
 
 mod again;
+mod ahead;
 mod asking;
 mod command;
+mod concluding;
 mod controls;
 mod decide;
+mod decided;
 mod declaring;
 mod ledger;
+mod loading;
 mod log_state;
 mod queue;
 mod recorded;
@@ -163,7 +167,8 @@ pub fn run_once(
 ) -> Result<Result<Answer, Failure>, StoreError> {
     let mut core = run::Core::open(url, context)?;
     let (answer, mut answered) = oneshot::channel();
-    core.batch(vec![Queued::new(command, answer)]);
+    // The answer says what became of it.
+    let _ = core.batch(vec![Queued::new(command, answer)], None);
     Ok(answered.try_recv().unwrap_or(Err(Failure::OutcomeUnknown)))
 }
 

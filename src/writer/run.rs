@@ -4,14 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use endmark_core::log::{Edge, LogSigner};
+use endmark_core::log::Edge;
 
-use super::log_state::{Fork, checkpoint, load_edge, require_continuation};
+use super::ahead::Pause;
+use super::concluding::{Concluded, refuse, sign};
+use super::decided::Decided;
+use super::loading::Desk;
+use super::log_state::{Fork, load_edge, require_continuation};
 use super::queue::{Queue, Queued};
-use super::transaction::{Done, Trouble};
-use super::{Answer, Context, Failure, Published, Shared};
+use super::transaction::Trouble;
+use super::{Context, Failure, Shared};
 use crate::registry::Registry;
-use crate::store::{Connection, DatabaseUrl, StoreError, head, log};
+use crate::store::head::{self, Head};
+use crate::store::{Connection, DatabaseUrl, StoreError, log, touched};
 
 /// How often a lost connection is tried again before the outcome counts as unknown, and the pause between.
 const RECONNECT_TRIES: u32 = 20;
@@ -26,20 +31,19 @@ pub(super) struct Core {
     pub(super) registry: Arc<Registry>,
     /// Whether the clock was behind the log's time at the last batch.
     pub(super) clock_behind: bool,
+    pause: Pause,
     shared: Arc<Shared>,
 }
 
-/// Answers a whole batch with the same failure.
-fn refuse(batch: Vec<Queued>, failure: &Failure) {
-    for queued in batch {
-        queued.answer(Err(failure.clone()));
-    }
-}
+/// The writer stops for good.
+#[derive(Debug)]
+pub(super) struct Closed;
 
-/// Signs the checkpoint of a head.
-fn sign(signer: &LogSigner, head: head::Head) -> Result<Arc<Published>, StoreError> {
-    let note = signer.sign(&checkpoint(&head)).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    Ok(Arc::new(Published { head, note }))
+/// A batch that did not go through, and one that was taken out of the line after it.
+struct Failed {
+    batch: Vec<Queued>,
+    trouble: Trouble,
+    left: Option<Vec<Queued>>,
 }
 
 impl Core {
@@ -70,6 +74,7 @@ impl Core {
             edge,
             registry,
             clock_behind: false,
+            pause: Pause::default(),
             shared,
         })
     }
@@ -80,42 +85,64 @@ impl Core {
 
     /// Serves the line until it is closed and empty.
     pub(super) fn serve(&mut self, queue: &Queue) {
-        while let Some(batch) = queue.next_batch() {
-            if !self.batch(batch) {
-                queue.close();
+        let mut left = None;
+        while let Some(batch) = left.take().or_else(|| queue.next_batch()) {
+            match self.batch(batch, Some(queue)) {
+                Ok(next) => left = next,
+                Err(Closed) => queue.close(),
             }
         }
     }
 
-    /// Runs a batch and answers everyone in it. `false`: the log would fork, and nothing more may be written.
-    pub(super) fn batch(&mut self, batch: Vec<Queued>) -> bool {
+    /// Runs a batch, and those after it that can be decided ahead, and answers everyone in them. Gives one that was
+    /// taken out of the line and is still to be run.
+    pub(super) fn batch(
+        &mut self,
+        batch: Vec<Queued>,
+        mut queue: Option<&Queue>,
+    ) -> Result<Option<Vec<Queued>>, Closed> {
+        let mut left = None;
         let mut halves = vec![batch];
-        while let Some(mut batch) = halves.pop() {
-            match self.run(&batch, true) {
-                Ok(done) => self.answer(batch, done),
-                Err(Trouble::Fork(fork)) => {
-                    tracing::error!(error = %fork, "the writer stops for good");
-                    for queued in batch.into_iter().chain(halves.into_iter().flatten()) {
-                        queued.answer(Err(Failure::Closed));
-                    }
-                    return false;
+        while let Some(batch) = halves.pop() {
+            // Only the whole batch looks ahead, not its halves.
+            let done = match self.run(batch, queue.take()) {
+                Err(Failed { batch, trouble: Trouble::Lost(_), left: next }) => {
+                    left = left.or(next);
+                    self.run(batch, None)
                 }
-                Err(Trouble::Unavailable(error)) => {
+                done => done,
+            };
+            let Failed { mut batch, trouble, left: next } = match done {
+                Ok(next) => {
+                    left = left.or(next);
+                    continue;
+                }
+                Err(failed) => failed,
+            };
+            left = left.or(next);
+            match trouble {
+                Trouble::Fork(fork) => {
+                    tracing::error!(error = %fork, "the writer stops for good");
+                    let all = halves.into_iter().chain(left).flatten();
+                    refuse(batch.into_iter().chain(all).collect(), &Failure::Closed);
+                    return Err(Closed);
+                }
+                Trouble::Unavailable(error) | Trouble::Lost(error) => {
                     tracing::error!(%error, commands = batch.len(), "the database does not answer; nothing was recorded");
                     refuse(batch, &Failure::Unavailable);
                 }
-                Err(Trouble::OutcomeUnknown(error)) => {
+                Trouble::OutcomeUnknown(error) => {
                     tracing::error!(%error, commands = batch.len(), "the outcome of a commit could not be found out");
                     refuse(batch, &Failure::OutcomeUnknown);
                 }
                 // A poison command harms no neighbour: halve until it stands alone.
-                Err(Trouble::Poison(error)) if batch.len() > 1 => {
+                Trouble::Poison(error) if batch.len() > 1 => {
                     tracing::warn!(%error, commands = batch.len(), "a batch failed; running it in halves");
                     let second = batch.split_off(batch.len().div_ceil(2));
                     halves.push(second);
                     halves.push(batch);
                 }
-                Err(Trouble::Poison(error)) => {
+                Trouble::Poison(error) => {
                     for queued in batch {
                         tracing::error!(%error, request = queued.command.origin.request, "the command fails");
                         queued.answer(Err(Failure::Internal));
@@ -123,47 +150,7 @@ impl Core {
                 }
             }
         }
-        true
-    }
-
-    fn answer(&mut self, batch: Vec<Queued>, done: Done) {
-        let Done { answers, head, at, registry_changed, decided } = done;
-        match sign(&self.context.keys.log, head) {
-            Ok(published) => {
-                if registry_changed {
-                    self.refresh_registry();
-                }
-                self.shared.published.store(Arc::clone(&published));
-                self.context.metrics.committed(batch.len());
-                for (kind, decision) in decided {
-                    self.context.metrics.decided(kind, decision);
-                }
-                for (queued, answer) in batch.into_iter().zip(answers) {
-                    if let (Ok(_), Some(asks)) = (&answer, queued.command.action.consignment()) {
-                        asks.to_keep.iter().for_each(|of| self.context.recall.is_kept(of.number, true));
-                    }
-                    queued.answer(answer.map(|(reply, leaf)| Answer {
-                        reply,
-                        leaf,
-                        at,
-                        published: Arc::clone(&published),
-                    }));
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "the checkpoint could not be signed");
-                refuse(batch, &Failure::OutcomeUnknown);
-            }
-        }
-    }
-
-    /// Shows a changed registry at once; the next batch would do so too.
-    fn refresh_registry(&mut self) {
-        let Some(connection) = self.connection.as_mut() else { return };
-        match Registry::read(connection, &self.context.keys.rows, &self.context.law) {
-            Ok((registry, _)) => self.show(Arc::new(registry)),
-            Err(error) => tracing::warn!(%error, "the registry could not be read again yet"),
-        }
+        Ok(left)
     }
 
     pub(super) fn show(&mut self, registry: Arc<Registry>) {
@@ -178,46 +165,96 @@ impl Core {
         Ok(connection)
     }
 
-    /// One attempt at a batch. Before COMMIT nothing is durable, so a broken connection is replaced and the batch
-    /// run once more; after it, only looking helps.
-    fn run(&mut self, batch: &[Queued], first_try: bool) -> Result<Done, Trouble> {
-        let mut connection = match self.connection.take() {
-            Some(open) => open,
-            None => self.reconnected().map_err(Trouble::Unavailable)?,
+    /// One attempt at a batch. While others wait, the next one is decided while this one is committed, and so on.
+    fn run(&mut self, mut batch: Vec<Queued>, queue: Option<&Queue>) -> Result<Option<Vec<Queued>>, Failed> {
+        let mut connection = match self.connection.take().map_or_else(|| self.reconnected(), Ok) {
+            Ok(open) => open,
+            Err(error) => return Err(Failed { batch, trouble: Trouble::Unavailable(error), left: None }),
         };
-        let prepared = match self.prepare(&mut connection, batch) {
-            Ok(prepared) => prepared,
-            Err(trouble) => {
-                let answers = head::rollback(&mut connection).is_ok();
-                return match trouble {
-                    // Somebody holds the head for too long, or this is no primary any more: waiting again would not help.
-                    Trouble::Poison(error @ StoreError::NotLocked(_)) if answers => Err(Trouble::Unavailable(error)),
-                    Trouble::Poison(error) if !answers || error.is_about_the_database() => {
-                        drop(connection);
-                        if first_try { self.run(batch, false) } else { Err(Trouble::Unavailable(error)) }
+        let begun = match self.begin(&mut connection, &batch) {
+            Ok(begun) => begun,
+            Err(trouble) => return Err(self.failed(connection, batch, trouble)),
+        };
+        let (context, registry) = (Arc::clone(&self.context), Arc::clone(&self.registry));
+        let desk = Desk { context: &context, registry: &registry };
+        let before = self.before(begun.head);
+        let mut decided = match desk.decide(&mut connection, &batch, (begun.asked, begun.found), before) {
+            Ok(decided) => decided,
+            Err(error) => return Err(self.failed(connection, batch, error.into())),
+        };
+        loop {
+            let ahead = queue.and_then(|queue| desk.look_ahead(&mut connection, queue, &mut self.pause, &decided));
+            let (concluded, next) = desk.conclude_beside(&self.shared, &mut connection, (batch, &mut decided), ahead);
+            let (left, next) = next.map(|next| (next.batch, next.decided)).unzip();
+            match concluded {
+                Concluded::Answered(registry) => {
+                    if let Some(registry) = registry {
+                        self.registry = registry;
                     }
-                    other => {
-                        self.connection = answers.then_some(connection);
-                        Err(other)
+                    self.connection = Some(connection);
+                }
+                Concluded::NotWritten(error, batch) => {
+                    return Err(Failed { left, ..self.failed(connection, batch, error.into()) });
+                }
+                Concluded::NotCommitted(error, batch) => {
+                    drop(connection);
+                    if let Err(trouble) = self.settle(&decided, error) {
+                        return Err(Failed { batch, trouble, left });
                     }
-                };
+                    if let Some(connection) = self.connection.as_mut() {
+                        let registry = desk.answer(&self.shared, connection, batch, &mut decided);
+                        if let Some(registry) = registry {
+                            self.registry = registry;
+                        }
+                    }
+                }
+            }
+            self.edge = decided.edge;
+            self.clock_behind = decided.clock_behind;
+            let Some(next) = next.flatten() else { return Ok(left) };
+            let locked = self.connection.take().and_then(|open| self.locked(open, &decided.head));
+            match (left, locked) {
+                (Some(left), Some(locked)) => (batch, decided, connection) = (left, next, locked),
+                (left, _) => return Ok(left),
+            }
+        }
+    }
+
+    /// Locks the head for a batch that was decided ahead. `None`: somebody has come in between, or the database fails;
+    /// then the batch is run like any other.
+    fn locked(&mut self, mut connection: Connection, expected: &Head) -> Option<Connection> {
+        match touched::lock(&mut connection) {
+            Ok(head) if head.is_at(expected) && head.is_intact(&self.context.keys.rows) => Some(connection),
+            Ok(_) => {
+                self.pause.begin();
+                self.connection = head::rollback(&mut connection).is_ok().then_some(connection);
+                None
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the head could not be locked for a batch that was decided ahead");
+                None
+            }
+        }
+    }
+
+    /// What becomes of a batch that failed before COMMIT: nothing of it is durable. A broken connection is not kept.
+    fn failed(&mut self, mut connection: Connection, batch: Vec<Queued>, trouble: Trouble) -> Failed {
+        let answers = head::rollback(&mut connection).is_ok();
+        let trouble = match trouble {
+            // Somebody holds the head for too long, or this is no primary any more: waiting again would not help.
+            Trouble::Poison(error @ StoreError::NotLocked(_)) if answers => Trouble::Unavailable(error),
+            Trouble::Poison(error) if !answers || error.is_about_the_database() => Trouble::Lost(error),
+            other => {
+                self.connection = answers.then_some(connection);
+                other
             }
         };
-        // A crash before this line leaves nothing; after it, everything.
-        if let Err(error) = head::commit(&mut connection) {
-            drop(connection);
-            self.settle(&prepared, error)?;
-        } else {
-            self.connection = Some(connection);
-        }
-        self.edge = prepared.edge;
-        self.clock_behind = prepared.clock_behind;
-        Ok(prepared.done)
+        Failed { batch, trouble, left: None }
     }
 
     /// The reply to COMMIT was lost: finds out whether it happened. The head is locked first, so an old
     /// connection that is still committing is waited for.
-    fn settle(&mut self, prepared: &super::transaction::Prepared, error: StoreError) -> Result<(), Trouble> {
+    fn settle(&mut self, decided: &Decided<'_>, error: StoreError) -> Result<(), Trouble> {
         tracing::warn!(%error, "no answer to COMMIT; looking up whether it happened");
         for attempt in 0..RECONNECT_TRIES {
             if attempt > 0 {
@@ -225,12 +262,12 @@ impl Core {
             }
             let Ok(mut connection) = self.reconnected() else { continue };
             let looked = head::begin_and_lock(&mut connection)
-                .and_then(|_| log::entry(&mut connection, prepared.first_leaf))
+                .and_then(|_| log::entry(&mut connection, decided.first_leaf))
                 .and_then(|found| head::rollback(&mut connection).map(|()| found));
             let Ok(found) = looked else { continue };
             self.connection = Some(connection);
             // An entry holds a random request id, so equal bytes are this batch and no other.
-            if found.is_some_and(|(_, body)| body == prepared.first_body) {
+            if found.is_some_and(|(_, body)| body == decided.first_body) {
                 return Ok(());
             }
             return if error.is_about_the_database() {
