@@ -6,7 +6,7 @@ use endmark_core::log::TileId;
 
 use super::log::StoredEvidence;
 use super::schema::{entry, evidence, tile};
-use super::{Connection, StoreError, column, count, on};
+use super::{Connection, StoreError, column, count, on, packed};
 
 /// An entry with the columns that find it.
 #[derive(Debug, Clone, Queryable)]
@@ -59,16 +59,15 @@ pub fn entries(connection: &mut Connection, from: u64, below: u64, most: i64) ->
 /// Where to stop reading evidence from a leaf on, so that at most about `bytes_max` are read: `below`, or the leaf
 /// after which they would be more.
 pub fn evidence_end(connection: &mut Connection, from: u64, below: u64, bytes_max: i64) -> Result<u64, StoreError> {
-    let length = diesel::dsl::sql::<diesel::sql_types::BigInt>("CAST(length(body) AS BIGINT)");
     let (first, end) = (column(from)?, column(below)?);
-    let sizes: Vec<(i64, i64)> = on!(connection, c => evidence::table
+    let sizes: Vec<(i64, (i64, Vec<u8>))> = on!(connection, c => evidence::table
         .filter(evidence::leaf.ge(first).and(evidence::leaf.lt(end)))
         .order(evidence::leaf)
-        .select((evidence::leaf, length))
+        .select((evidence::leaf, packed::lengths()))
         .load(c))?;
     let mut bytes = 0_i64;
-    for (leaf, length) in sizes {
-        bytes = bytes.saturating_add(length);
+    for (leaf, (stored, frame)) in sizes {
+        bytes = bytes.saturating_add(packed::length(&frame, stored));
         if bytes > bytes_max {
             // At least one is read, however large.
             return Ok(count(leaf)?.max(from.saturating_add(1)));
@@ -91,7 +90,7 @@ pub fn evidence(connection: &mut Connection, from: u64, below: u64) -> Result<Ve
         let leaf = count(leaf)?;
         let found = salt.len();
         let salt = <[u8; 16]>::try_from(salt).map_err(|_| format!("its salt has {found} bytes, not 16"));
-        Ok((leaf, salt.map(|salt| StoredEvidence { leaf, salt, body })))
+        Ok((leaf, salt.map(|salt| StoredEvidence { leaf, salt, body: packed::unpack(body) })))
     };
     rows.into_iter().map(read).collect()
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Bool, Integer};
+use diesel::sql_types::{Binary, Bool};
 use endmark_core::export::{EntryFields, Filter, Match};
 use time::OffsetDateTime;
 
 use super::log::{StoredEvidence, evidence_of};
 use super::schema::{entry, evidence};
-use super::{Connection, StoreError, column, count, micros, on};
+use super::{Connection, StoreError, column, count, micros, on, packed};
 
 /// How many leaves one statement looks at: a filter that fits little must not hold a connection for long.
 pub(super) const WINDOW: u64 = 50_000;
@@ -199,11 +199,12 @@ fn wants(connection: &mut Connection, filter: &Filter, leaf: u64, body: &[u8]) -
 /// How much evidence entries have, in bytes, without reading it; those that have none are left out.
 pub fn evidence_lengths(connection: &mut Connection, leaves: &[u64]) -> Result<BTreeMap<u64, u64>, StoreError> {
     let leaves: Vec<i64> = leaves.iter().map(|leaf| column(*leaf)).collect::<Result<_, _>>()?;
-    let rows: Vec<(i64, i32)> = on!(connection, c => evidence::table
+    let rows: Vec<(i64, (i64, Vec<u8>))> = on!(connection, c => evidence::table
         .filter(evidence::leaf.eq_any(leaves))
-        .select((evidence::leaf, sql::<Integer>("length(body)")))
+        .select((evidence::leaf, packed::lengths()))
         .load(c))?;
-    rows.into_iter().map(|(leaf, length)| Ok((count(leaf)?, count(length.into())?))).collect()
+    let length = |(stored, frame): (i64, Vec<u8>)| count(packed::length(&frame, stored));
+    rows.into_iter().map(|(leaf, of)| Ok((count(leaf)?, length(of)?))).collect()
 }
 
 /// The evidence of entries; those that have none are left out.
@@ -219,7 +220,7 @@ pub fn evidence_of_all(
     let read = |(leaf, salt, body): (i64, Vec<u8>, Vec<u8>)| {
         let leaf = count(leaf)?;
         let salt = salt.try_into().map_err(|_| StoreError::Corrupt(format!("the salt of evidence {leaf}")))?;
-        Ok((leaf, StoredEvidence { leaf, salt, body }))
+        Ok((leaf, StoredEvidence { leaf, salt, body: packed::unpack(body) }))
     };
     rows.into_iter().map(read).collect()
 }

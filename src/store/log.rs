@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use endmark_core::digest::Digest;
 use time::OffsetDateTime;
 
+use super::packed;
 use super::prepared::prepared;
 use super::schema::{entry, evidence};
 use super::{Connection, StoreError, Writes, column, count, micros, on};
@@ -124,7 +125,7 @@ impl TryFrom<StoredEntry> for EntryRow {
 pub fn keep_evidence(writes: &mut Writes<'_>, kept: Vec<StoredEvidence>) -> Result<(), StoreError> {
     let rows: Vec<EvidenceRow> = kept
         .into_iter()
-        .map(|e| Ok(EvidenceRow { leaf: column(e.leaf)?, salt: e.salt.to_vec(), body: e.body }))
+        .map(|e| Ok(EvidenceRow { leaf: column(e.leaf)?, salt: e.salt.to_vec(), body: packed::pack(e.body) }))
         .collect::<Result<_, StoreError>>()?;
     match writes.to() {
         (Connection::Sqlite(c), _) => {
@@ -218,5 +219,5 @@ pub fn evidence_of(connection: &mut Connection, leaf: u64) -> Result<Option<Stor
     };
     let Some((salt, body)) = found else { return Ok(None) };
     let salt = salt.try_into().map_err(|_| StoreError::Corrupt(format!("the salt of evidence {leaf}")))?;
-    Ok(Some(StoredEvidence { leaf, salt, body }))
+    Ok(Some(StoredEvidence { leaf, salt, body: packed::unpack(body) }))
 }

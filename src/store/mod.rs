@@ -16,6 +16,7 @@ pub mod log;
 pub mod log_key;
 mod migrate;
 pub mod officer;
+mod packed;
 mod postgres;
 mod prepared;
 mod readers;
