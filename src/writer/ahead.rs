@@ -20,9 +20,6 @@ use crate::store::{Connection, StoreError};
 /// After a look ahead that was in vain, so many batches go without.
 const PAUSE: u8 = 16;
 
-/// Fewer that wait are not worth a thread, nor locking the head for themselves.
-const WAITING_MIN: usize = 32;
-
 /// Whether looking ahead is worth it: not where many ask about the same line, nor beside another node that is at work.
 #[derive(Default)]
 pub(super) struct Pause(u8);
@@ -90,7 +87,7 @@ impl<'a> Desk<'a> {
         if decided.view.changes_registry() || !pause.is_over() {
             return None;
         }
-        let batch = queue.next_if_waiting(WAITING_MIN)?;
+        let batch = queue.next_if_many_wait()?;
         let loaded = match self.load_ahead(connection, &batch, decided) {
             Ok(loaded) => loaded,
             Err(error) => {
@@ -100,6 +97,7 @@ impl<'a> Desk<'a> {
         };
         if loaded.is_none() {
             pause.begin();
+            self.context.metrics.ahead("waits");
         }
         Some(Ahead { batch, loaded })
     }

@@ -94,13 +94,16 @@ pub struct Limits {
     pub batch_max: usize,
     /// The most commands that wait.
     pub queue_max: usize,
+    /// While so many wait, the next batch is decided beside the one that is being committed. Fewer are not worth a
+    /// thread, nor locking the head for themselves.
+    pub ahead_min: usize,
     /// How long a command may wait before it is answered "busy", in milliseconds.
     pub wait_millis_max: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_max: 512, queue_max: 8_192, wait_millis_max: 5_000 }
+        Self { batch_max: 512, queue_max: 8_192, ahead_min: 32, wait_millis_max: 5_000 }
     }
 }
 

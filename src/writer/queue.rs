@@ -116,10 +116,10 @@ impl Queue {
         }
     }
 
-    /// Takes the next batch if so many commands wait, up to one that must wait for its turn.
-    pub(super) fn next_if_waiting(&self, least: usize) -> Option<Vec<Queued>> {
+    /// Takes the next batch if many commands wait, up to one that must wait for its turn.
+    pub(super) fn next_if_many_wait(&self) -> Option<Vec<Queued>> {
         let mut lines = self.lines();
-        if lines.waiting < least {
+        if lines.waiting < self.limits.ahead_min {
             return None;
         }
         let batch = self.take(&mut lines, Action::may_go_ahead);

@@ -224,9 +224,13 @@ impl Core {
     /// then the batch is run like any other.
     fn locked(&mut self, mut connection: Connection, expected: &Head) -> Option<Connection> {
         match touched::lock(&mut connection) {
-            Ok(head) if head.is_at(expected) && head.is_intact(&self.context.keys.rows) => Some(connection),
+            Ok(head) if head.is_at(expected) && head.is_intact(&self.context.keys.rows) => {
+                self.context.metrics.ahead("used");
+                Some(connection)
+            }
             Ok(_) => {
                 self.pause.begin();
+                self.context.metrics.ahead("overtaken");
                 self.connection = head::rollback(&mut connection).is_ok().then_some(connection);
                 None
             }
