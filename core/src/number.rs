@@ -74,14 +74,17 @@ impl CertificateNumber {
         &self.0
     }
 
-    /// The sixteen characters between prefix and check character.
+    /// The sixteen characters between prefix and check character: two halves of 40 bits.
     fn body(&self) -> [u8; BODY] {
-        let bits = self.0.iter().fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
-        std::array::from_fn(|position| {
-            let shift = BODY.saturating_sub(position.saturating_add(1)).saturating_mul(5);
-            let value = usize::try_from((bits >> shift) & 31).unwrap_or_default();
-            ALPHABET.get(value).copied().unwrap_or(b'0')
-        })
+        let mut body = [b'0'; BODY];
+        for (characters, bytes) in body.chunks_exact_mut(BODY / 2).zip(self.0.chunks_exact(5)) {
+            let mut bits = bytes.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+            for character in characters.iter_mut().rev() {
+                *character = ALPHABET.get(usize::try_from(bits & 31).unwrap_or_default()).copied().unwrap_or(b'0');
+                bits >>= 5;
+            }
+        }
+        body
     }
 
     /// The number as it is written.
@@ -100,17 +103,26 @@ impl CertificateNumber {
     /// Reads a number in exactly the form in which it is written: what databases and systems send.
     fn exact(text: &str) -> Option<Self> {
         let text: &[u8; FORM.len()] = text.as_bytes().try_into().ok()?;
-        let places = text.iter().zip(&FORM).filter(|(_, form)| **form == PLACE).take(BODY);
-        let number = Self::from_symbols(places.map(|(symbol, _)| *symbol))?;
-        (number.written() == *text).then_some(number)
+        if text.iter().zip(&FORM).any(|(found, form)| found != form && *form != PLACE) {
+            return None;
+        }
+        let mut body = [0; BODY];
+        let places = text.iter().zip(&FORM).filter(|(_, form)| **form == PLACE);
+        for (slot, (symbol, _)) in body.iter_mut().zip(places) {
+            *slot = *symbol;
+        }
+        let number = Self::from_symbols(&body)?;
+        (check_character::of(&body).as_ref() == text.last()).then_some(number)
     }
 
     /// The sixteen characters as bits.
-    fn from_symbols(mut symbols: impl Iterator<Item = u8>) -> Option<Self> {
-        let bits = symbols.try_fold(0_u128, |bits, symbol| Some((bits << 5) | u128::from(value(symbol)?)))?;
+    fn from_symbols(symbols: &[u8]) -> Option<Self> {
         let mut number = [0; 10];
-        for (slot, byte) in number.iter_mut().zip(bits.to_be_bytes().into_iter().skip(6)) {
-            *slot = byte;
+        for (slots, symbols) in number.chunks_exact_mut(5).zip(symbols.chunks_exact(BODY / 2)) {
+            let bits = symbols.iter().try_fold(0_u64, |bits, symbol| Some((bits << 5) | u64::from(value(*symbol)?)))?;
+            for (slot, byte) in slots.iter_mut().zip(bits.to_be_bytes().into_iter().skip(3)) {
+                *slot = byte;
+            }
         }
         Some(Self(number))
     }
@@ -173,7 +185,7 @@ impl FromStr for CertificateNumber {
         let (Some(found), None) = (last.next(), last.next()) else { return Err(malformed()) };
         let body: String = body.chars().map(as_crockford).collect();
         let (Some(number), Some(expected), true) = (
-            Self::from_symbols(body.bytes()),
+            Self::from_symbols(body.as_bytes()),
             check_character::of(body.as_bytes()).map(char::from),
             found.is_ascii_uppercase() || found.is_ascii_digit(),
         ) else {
