@@ -150,8 +150,6 @@ pub struct Limits {
     pub batch_max: usize,
     /// The most commands that wait for the writer.
     pub queue_max: usize,
-    /// While so many wait, the next transaction is decided beside the one that is being committed.
-    pub ahead_min: usize,
     /// How long a command may wait, in milliseconds.
     pub wait_millis_max: u64,
     /// Reading connections.
@@ -170,7 +168,6 @@ impl Default for Limits {
         Self {
             batch_max: writer.batch_max,
             queue_max: writer.queue_max,
-            ahead_min: writer.ahead_min,
             wait_millis_max: writer.wait_millis_max,
             readers: 2,
             connections_max: 4_096,

@@ -49,7 +49,7 @@ pub(crate) fn fill(register: &Register, size: u32) -> Result<(Vec<String>, Measu
     let clock = register.settings.clock()?;
     let url = register.settings.database_url()?;
     let context = open_context(&register.settings, clock.clone())?;
-    let limits = Limits { batch_max: 1_024, queue_max: 65_536, wait_millis_max: 600_000, ..Limits::default() };
+    let limits = Limits { batch_max: 1_024, queue_max: 65_536, wait_millis_max: 600_000 };
     let (writer, thread) = apart(|| Writer::start(&url, context, limits))?;
     let filler = Filler {
         register,

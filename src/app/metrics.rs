@@ -19,7 +19,6 @@ pub struct Metrics {
     registry: Registry,
     decisions: Family<Labels, Counter>,
     batch: Histogram,
-    ahead: Family<Labels, Counter>,
     turned_away: Family<Labels, Gauge<u64, AtomicU64>>,
     log_size: Gauge<u64, AtomicU64>,
     waiting: Gauge<u64, AtomicU64>,
@@ -32,16 +31,13 @@ impl Default for Metrics {
         registry.register("decisions", "Decisions by type of entry and outcome", decisions.clone());
         let batch = Histogram::new(exponential_buckets(1.0, 2.0, 10));
         registry.register("batch_commands", "Commands in one transaction", batch.clone());
-        let ahead = Family::default();
-        let what = "Transactions taken out of the line ahead of their turn, by what became of that";
-        registry.register("batches_ahead", what, ahead.clone());
         let turned_away = Family::default();
         registry.register("turned_away", "Requests turned away without a decision, by cause", turned_away.clone());
         let log_size = Gauge::default();
         registry.register("log_entries", "Entries of the log", log_size.clone());
         let waiting = Gauge::default();
         registry.register("commands_waiting", "Commands waiting for the writer", waiting.clone());
-        Self { registry, decisions, batch, ahead, turned_away, log_size, waiting }
+        Self { registry, decisions, batch, turned_away, log_size, waiting }
     }
 }
 
@@ -54,12 +50,6 @@ impl Metrics {
     /// Counts a committed batch.
     pub fn committed(&self, commands: usize) {
         self.batch.observe(u32::try_from(commands).map_or(f64::MAX, f64::from));
-    }
-
-    /// Counts a batch taken out of the line ahead of its turn: it is `used` as decided; it `waits`, since what it
-    /// touches is being changed; or it was `overtaken` by another node, and is decided again.
-    pub fn ahead(&self, outcome: &'static str) {
-        self.ahead.get_or_create(&vec![("outcome", outcome)]).inc();
     }
 
     /// The text that Prometheus reads.

@@ -166,12 +166,8 @@ pub async fn start(settings: &Settings, clock: Clock) -> Result<Running, StartEr
     let (web_listener, web) = listen("web.listen", settings.web.listen)?;
     let (ops_listener, ops) = listen("ops.listen", settings.ops.listen)?;
     let url = settings.database_url()?;
-    let writer_limits = Limits {
-        batch_max: limits.batch_max,
-        queue_max: limits.queue_max,
-        ahead_min: limits.ahead_min,
-        wait_millis_max: limits.wait_millis_max,
-    };
+    let writer_limits =
+        Limits { batch_max: limits.batch_max, queue_max: limits.queue_max, wait_millis_max: limits.wait_millis_max };
     let (writer, thread) = apart(|| Writer::start(&url, Arc::clone(&context), writer_limits))?;
     let readers = Readers::start(&url, limits.readers)?;
     let app = Arc::new(App::new(context, writer, readers, token, settings, settings.web.address(web)));

@@ -79,11 +79,6 @@ pub enum Seal {
 impl World {
     /// Makes the register, its PKI and its callers, and starts the service on free ports.
     pub async fn make(place: &Place) -> Result<Self, Failed> {
-        Self::make_with(place, |_| ()).await
-    }
-
-    /// The same with some settings other than usual.
-    pub async fn make_with(place: &Place, change: impl FnOnce(&mut Settings)) -> Result<Self, Failed> {
         let dir = place.dir();
         let layout = Layout {
             origin: ORIGIN.to_owned(),
@@ -93,8 +88,7 @@ impl World {
             lists_valid_until: "2026-04-23".to_owned(),
         };
         let config = make_register(dir, &layout)?;
-        let mut settings = Settings::read(&config)?;
-        change(&mut settings);
+        let settings = Settings::read(&config)?;
         let clock = settings.clock()?;
         let validity =
             |days: i64| Validity { from: STARTS_AT - Duration::days(30), until: STARTS_AT + Duration::days(days) };

@@ -54,11 +54,6 @@ impl Head {
         unsealed || self.content().is_ok_and(|content| key.verifies(&content, &self.hmac))
     }
 
-    /// Whether it is where another one is: nobody has come in between.
-    pub fn is_at(&self, other: &Self) -> bool {
-        (self.size, self.root, self.epoch) == (other.size, other.root, other.epoch)
-    }
-
     fn content(&self) -> Result<RowContent, StoreError> {
         Ok(RowContent::of("head")
             .text(self.origin.as_str())

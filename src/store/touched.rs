@@ -122,14 +122,6 @@ pub fn lock_and_read(
     }
 }
 
-/// Begins a transaction and locks the head alone.
-pub fn lock(connection: &mut Connection) -> Result<head::Head, StoreError> {
-    if let Connection::Postgres(postgres) = connection {
-        postgres.begins_first_batch()?;
-    }
-    head::begin_and_lock(connection)
-}
-
 fn one_by_one(connection: &mut Connection, key: &RowKey, lists: &Lists) -> Result<Touched, StoreError> {
     let mut followers = ledger::movements(connection, &lists.whole)?;
     followers.append(&mut ledger::earlier_and_later(connection, &lists.alone)?);

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use endmark_core::log::LogSigner;
 
-use super::ahead::{Ahead, Next};
 use super::decided::Decided;
 use super::loading::Desk;
 use super::log_state::checkpoint;
@@ -36,30 +35,9 @@ pub(super) fn sign(signer: &LogSigner, head: head::Head) -> Result<Arc<Published
     Ok(Arc::new(Published { head, note }))
 }
 
-impl<'a> Desk<'a> {
-    /// Writes and commits a batch in the transaction that has its head locked, then answers everyone; beside that the
-    /// next one is decided, where it was read ahead.
-    pub(super) fn conclude_beside(
-        self,
-        shared: &Shared,
-        connection: &mut Connection,
-        (batch, decided): (Vec<Queued>, &mut Decided<'a>),
-        ahead: Option<Ahead<'a>>,
-    ) -> (Concluded, Option<Next<'a>>) {
-        let conclude = || self.conclude(shared, connection, batch, decided);
-        match ahead {
-            Some(ahead) if ahead.is_loaded() => std::thread::scope(|scope| {
-                let concluding = scope.spawn(conclude);
-                let next = ahead.decide(self);
-                let concluded = concluding.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                (concluded, Some(next))
-            }),
-            waits => (conclude(), waits.map(|ahead| ahead.decide(self))),
-        }
-    }
-
+impl Desk<'_> {
     /// Writes and commits a batch, then answers everyone.
-    fn conclude(
+    pub(super) fn conclude(
         self,
         shared: &Shared,
         connection: &mut Connection,

@@ -4,13 +4,12 @@ use endmark_core::log::{Edge, Tile, leaf_hash};
 use time::{Duration, OffsetDateTime};
 
 use super::decide::{self, View};
-use super::loading::Desk;
 use super::queue::Queued;
 use super::recorded::Recorded;
+use super::streaming::Chunk;
 use super::{Failure, Origin, Reply};
 use crate::store::archive::{self, EntryRows};
 use crate::store::head::{self, Head};
-use crate::store::log::{self, StoredEntry, StoredEvidence};
 use crate::store::{Connection, RowKey, StoreError, registry_digest, tile};
 
 /// How far the system's clock may be behind the log's time before an entry says so: several nodes never agree to the
@@ -46,21 +45,26 @@ pub(super) struct Decided<'a> {
     pub(super) answers: Vec<Result<(Reply, u64), Failure>>,
     /// Type of entry and decision of each entry, for the metrics.
     pub(super) kinds: Vec<(&'static str, &'static str)>,
-    entries: Vec<StoredEntry>,
-    evidence: Vec<StoredEvidence>,
+    rest: Chunk,
     rows: Vec<EntryRows>,
     tiles: Vec<Tile>,
 }
 
 impl<'a> Decided<'a> {
     /// Decides each command on the state that was loaded, each seeing the effects of those before it.
-    pub(super) fn of(batch: &[Queued], mut view: View<'a>, before: Before, desk: Desk<'a>) -> Result<Self, StoreError> {
-        let keys = &desk.context.keys.rows;
+    /// Entries are given away as they come, to be written; the last ones stay for [`Self::write`].
+    pub(super) fn of(
+        batch: &[Queued],
+        mut view: View<'a>,
+        before: Before,
+        keys: &RowKey,
+        give: &mut dyn FnMut(Chunk),
+    ) -> Result<Self, StoreError> {
         let (now, behind) = (before.now(), before.now() - before.clock);
         let Before { head: old, mut edge, clock_behind: was_behind, .. } = before;
         let mut answers = Vec::with_capacity(batch.len());
-        let mut entries = Vec::with_capacity(batch.len());
-        let mut evidence = Vec::with_capacity(batch.len());
+        let mut rest = Chunk::default();
+        let mut first_body = None;
         let mut rows = Vec::new();
         let mut kinds = Vec::with_capacity(batch.len());
         // One entry when it is noticed, not one a batch.
@@ -70,7 +74,8 @@ impl<'a> Decided<'a> {
             let of = Recorded::of(decide::clock_set_back(behind), edge.size(), now, &origin, keys)?;
             edge.append(leaf_hash(&of.entry.body));
             kinds.push((of.entry.kind, "counted"));
-            entries.push(of.entry);
+            first_body = Some(of.entry.body.clone());
+            rest.entries.push(of.entry);
         }
         for queued in batch {
             let leaf = edge.size();
@@ -84,35 +89,21 @@ impl<'a> Decided<'a> {
             kinds.push((decision.draft.kind.as_str(), decision.draft.decision));
             let of = Recorded::of(decision, leaf, now, &queued.command.origin, keys)?;
             edge.append(leaf_hash(&of.entry.body));
-            entries.push(of.entry);
-            evidence.extend(of.evidence);
+            first_body.get_or_insert_with(|| of.entry.body.clone());
+            rest.entries.push(of.entry);
+            rest.evidence.extend(of.evidence);
             rows.extend(of.rows);
             answers.push(Ok((of.reply, leaf)));
+            if let Some(chunk) = rest.full() {
+                give(chunk);
+            }
         }
         let tiles = edge.take_changed();
         let first_leaf = old.size;
-        let first_body = entries.first().map(|entry| entry.body.clone()).unwrap_or_default();
+        let first_body = first_body.unwrap_or_default();
         let epoch = old.epoch.saturating_add(i64::from(view.changes_registry()));
         let head = old.with(edge.size(), edge.root(), epoch, now);
-        Ok(Self {
-            view,
-            edge,
-            head,
-            clock_behind,
-            first_leaf,
-            first_body,
-            answers,
-            kinds,
-            entries,
-            evidence,
-            rows,
-            tiles,
-        })
-    }
-
-    /// What the next batch is decided after, once this one is committed.
-    pub(super) fn leaves(&self, clock: OffsetDateTime) -> Before {
-        Before { head: self.head.clone(), edge: self.edge.clone(), clock, clock_behind: self.clock_behind }
+        Ok(Self { view, edge, head, clock_behind, first_leaf, first_body, answers, kinds, rest, rows, tiles })
     }
 
     /// Writes changes, entries, tiles and the new head; once.
@@ -121,8 +112,7 @@ impl<'a> Decided<'a> {
             return Ok(());
         }
         let mut writes = connection.writes();
-        log::append(&mut writes, std::mem::take(&mut self.entries))?;
-        log::keep_evidence(&mut writes, std::mem::take(&mut self.evidence))?;
+        std::mem::take(&mut self.rest).write(&mut writes)?;
         if !self.rows.is_empty() {
             archive::keep_rows(writes.connection()?, &self.rows)?;
         }

@@ -8,7 +8,6 @@ use endmark_core::position::{Changed, ClaimKey, LineKey, Position};
 use endmark_core::reference::{Mrn, Office};
 use time::OffsetDateTime;
 
-use super::ahead::Changes;
 use crate::ledger::{CertificateLedger, ENTRIES_MAX, LedgerEntry, LineTotals};
 use crate::replay::Replayed;
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row, StoredClaim, StoredLine};
@@ -311,17 +310,6 @@ impl Ledger {
         let claim = self.position.claim(key)?.clone();
         let event = self.events.get(key)?;
         Some(StoredClaim { key: key.clone(), claim, office: event.office.clone(), at: event.at, leaf: event.leaf })
-    }
-
-    /// Which certificates and declarations what changed concerns.
-    pub(super) fn changes(&self, changes: &mut Changes) {
-        let lines = self.inserted.iter().chain(&self.changed.lines).map(|line| line.certificate);
-        changes.numbers.extend(lines.chain(self.changed.claims.iter().map(|claim| claim.line.certificate)));
-        let of_claims = self.changed.claims.iter().map(|claim| &claim.item.declaration);
-        let of_presentations = self.changed_presentations.iter().map(|(mrn, _)| mrn);
-        let followers = self.changed.followers.iter().flat_map(|(earlier, later)| [earlier, later]);
-        let declarations = self.changed_declarations.iter().chain(of_claims).chain(of_presentations).chain(followers);
-        changes.declarations.extend(declarations.cloned());
     }
 
     /// Writes what changed.

@@ -26,7 +26,7 @@ pub(super) const NEWEST: usize = ENTRIES_MAX + 1;
 /// movement, however long, is found in one look.
 const LOOKS_MAX: usize = 258;
 
-/// What batches are decided with, as long as the registry stays the same.
+/// What a batch is decided with.
 #[derive(Clone, Copy)]
 pub(super) struct Desk<'a> {
     pub(super) context: &'a Context,
@@ -44,7 +44,7 @@ impl<'a> Desk<'a> {
         asked
     }
 
-    /// The state to decide on, from what was found already and what that leads to; and all that was looked up for it.
+    /// The state to decide on, from what was found already and what that leads to.
     pub(super) fn load(
         &self,
         connection: &mut Connection,
@@ -52,7 +52,7 @@ impl<'a> Desk<'a> {
         now: OffsetDateTime,
         mut asked: Asked,
         mut found: Touched,
-    ) -> Result<(View<'a>, Asked), StoreError> {
+    ) -> Result<View<'a>, StoreError> {
         let keys = &self.context.keys.rows;
         let mut archive = Archive::default();
         let mut sessions = Sessions::default();
@@ -94,7 +94,7 @@ impl<'a> Desk<'a> {
         let recalled = self.recalled(batch, short_forms, &standings);
         let to_keep = batch.iter().filter_map(|queued| queued.command.action.consignment()).flat_map(|of| &of.to_keep);
         let short_forms = to_keep.map(|of| (of.leaf, of.short_form.clone())).collect();
-        let view = View {
+        Ok(View {
             moment: self.context.clock.moment(now),
             origin: self.context.keys.log.key().name().as_str(),
             registry: self.registry,
@@ -114,8 +114,7 @@ impl<'a> Desk<'a> {
             retention: self.context.retention,
             disclosure: self.context.disclosure,
             events: Vec::new(),
-        };
-        Ok((view, asked))
+        })
     }
 
     /// The certificates that this process has verified before, from their short forms. One whose short form is missing or

@@ -5,7 +5,6 @@
 //! together or not at all.
 
 mod again;
-mod ahead;
 mod asking;
 mod command;
 mod concluding;
@@ -21,6 +20,7 @@ mod recorded;
 mod reply;
 mod run;
 mod signing_in;
+mod streaming;
 mod transaction;
 
 pub use again::{Question, Then, again};
@@ -94,16 +94,13 @@ pub struct Limits {
     pub batch_max: usize,
     /// The most commands that wait.
     pub queue_max: usize,
-    /// While so many wait, the next batch is decided beside the one that is being committed. Fewer are not worth a
-    /// thread, nor locking the head for themselves.
-    pub ahead_min: usize,
     /// How long a command may wait before it is answered "busy", in milliseconds.
     pub wait_millis_max: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_max: 512, queue_max: 8_192, ahead_min: 32, wait_millis_max: 5_000 }
+        Self { batch_max: 512, queue_max: 8_192, wait_millis_max: 5_000 }
     }
 }
 
@@ -170,8 +167,7 @@ pub fn run_once(
 ) -> Result<Result<Answer, Failure>, StoreError> {
     let mut core = run::Core::open(url, context)?;
     let (answer, mut answered) = oneshot::channel();
-    // The answer says what became of it.
-    let _ = core.batch(vec![Queued::new(command, answer)], None);
+    core.batch(vec![Queued::new(command, answer)]);
     Ok(answered.try_recv().unwrap_or(Err(Failure::OutcomeUnknown)))
 }
 

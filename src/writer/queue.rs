@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::{Action, Answer, Command, Failure, Limits};
+use super::{Answer, Command, Failure, Limits};
 
 /// How many bytes of documents a batch may have when one more is added: it goes to the database in one piece.
 const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -103,7 +103,7 @@ impl Queue {
         let mut lines = self.lines();
         loop {
             if lines.waiting > 0 {
-                let batch = self.take(&mut lines, |_| true);
+                let batch = self.take(&mut lines);
                 if !batch.is_empty() {
                     return Some(batch);
                 }
@@ -116,17 +116,7 @@ impl Queue {
         }
     }
 
-    /// Takes the next batch if many commands wait, up to one that must wait for its turn.
-    pub(super) fn next_if_many_wait(&self) -> Option<Vec<Queued>> {
-        let mut lines = self.lines();
-        if lines.waiting < self.limits.ahead_min {
-            return None;
-        }
-        let batch = self.take(&mut lines, Action::may_go_ahead);
-        (!batch.is_empty()).then_some(batch)
-    }
-
-    fn take(&self, lines: &mut Lines, may_go: impl Fn(&Action) -> bool) -> Vec<Queued> {
+    fn take(&self, lines: &mut Lines) -> Vec<Queued> {
         let mut batch: Vec<Queued> = Vec::new();
         let wait_max = Duration::from_millis(self.limits.wait_millis_max);
         let mut bytes = 0_usize;
@@ -137,8 +127,7 @@ impl Queue {
                 continue;
             };
             let alone = own.front().is_some_and(|next| next.command.action.stands_alone());
-            let may_go = own.front().is_none_or(|next| may_go(&next.command.action));
-            if !may_go || (alone && !batch.is_empty()) {
+            if alone && !batch.is_empty() {
                 break;
             }
             let next = own.pop_front();

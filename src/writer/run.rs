@@ -6,7 +6,6 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use endmark_core::log::Edge;
 
-use super::ahead::Pause;
 use super::concluding::{Concluded, refuse, sign};
 use super::decided::Decided;
 use super::loading::Desk;
@@ -15,8 +14,7 @@ use super::queue::{Queue, Queued};
 use super::transaction::Trouble;
 use super::{Context, Failure, Shared};
 use crate::registry::Registry;
-use crate::store::head::{self, Head};
-use crate::store::{Connection, DatabaseUrl, StoreError, log, touched};
+use crate::store::{Connection, DatabaseUrl, StoreError, head, log};
 
 /// How often a lost connection is tried again before the outcome counts as unknown, and the pause between.
 const RECONNECT_TRIES: u32 = 20;
@@ -31,19 +29,13 @@ pub(super) struct Core {
     pub(super) registry: Arc<Registry>,
     /// Whether the clock was behind the log's time at the last batch.
     pub(super) clock_behind: bool,
-    pause: Pause,
     shared: Arc<Shared>,
 }
 
-/// The writer stops for good.
-#[derive(Debug)]
-pub(super) struct Closed;
-
-/// A batch that did not go through, and one that was taken out of the line after it.
+/// A batch that did not go through.
 struct Failed {
     batch: Vec<Queued>,
     trouble: Trouble,
-    left: Option<Vec<Queued>>,
 }
 
 impl Core {
@@ -74,7 +66,6 @@ impl Core {
             edge,
             registry,
             clock_behind: false,
-            pause: Pause::default(),
             shared,
         })
     }
@@ -85,47 +76,27 @@ impl Core {
 
     /// Serves the line until it is closed and empty.
     pub(super) fn serve(&mut self, queue: &Queue) {
-        let mut left = None;
-        while let Some(batch) = left.take().or_else(|| queue.next_batch()) {
-            match self.batch(batch, Some(queue)) {
-                Ok(next) => left = next,
-                Err(Closed) => queue.close(),
+        while let Some(batch) = queue.next_batch() {
+            if !self.batch(batch) {
+                queue.close();
             }
         }
     }
 
-    /// Runs a batch, and those after it that can be decided ahead, and answers everyone in them. Gives one that was
-    /// taken out of the line and is still to be run.
-    pub(super) fn batch(
-        &mut self,
-        batch: Vec<Queued>,
-        mut queue: Option<&Queue>,
-    ) -> Result<Option<Vec<Queued>>, Closed> {
-        let mut left = None;
+    /// Runs a batch and answers everyone in it. `false`: the log would fork, and nothing more may be written.
+    pub(super) fn batch(&mut self, batch: Vec<Queued>) -> bool {
         let mut halves = vec![batch];
         while let Some(batch) = halves.pop() {
-            // Only the whole batch looks ahead, not its halves.
-            let done = match self.run(batch, queue.take()) {
-                Err(Failed { batch, trouble: Trouble::Lost(_), left: next }) => {
-                    left = left.or(next);
-                    self.run(batch, None)
-                }
+            let done = match self.run(batch) {
+                Err(Failed { batch, trouble: Trouble::Lost(_) }) => self.run(batch),
                 done => done,
             };
-            let Failed { mut batch, trouble, left: next } = match done {
-                Ok(next) => {
-                    left = left.or(next);
-                    continue;
-                }
-                Err(failed) => failed,
-            };
-            left = left.or(next);
+            let Err(Failed { mut batch, trouble }) = done else { continue };
             match trouble {
                 Trouble::Fork(fork) => {
                     tracing::error!(error = %fork, "the writer stops for good");
-                    let all = halves.into_iter().chain(left).flatten();
-                    refuse(batch.into_iter().chain(all).collect(), &Failure::Closed);
-                    return Err(Closed);
+                    refuse(batch.into_iter().chain(halves.into_iter().flatten()).collect(), &Failure::Closed);
+                    return false;
                 }
                 Trouble::Unavailable(error) | Trouble::Lost(error) => {
                     tracing::error!(%error, commands = batch.len(), "the database does not answer; nothing was recorded");
@@ -150,7 +121,7 @@ impl Core {
                 }
             }
         }
-        Ok(left)
+        true
     }
 
     pub(super) fn show(&mut self, registry: Arc<Registry>) {
@@ -165,11 +136,11 @@ impl Core {
         Ok(connection)
     }
 
-    /// One attempt at a batch. While others wait, the next one is decided while this one is committed, and so on.
-    fn run(&mut self, mut batch: Vec<Queued>, queue: Option<&Queue>) -> Result<Option<Vec<Queued>>, Failed> {
+    /// One attempt at a batch.
+    fn run(&mut self, batch: Vec<Queued>) -> Result<(), Failed> {
         let mut connection = match self.connection.take().map_or_else(|| self.reconnected(), Ok) {
             Ok(open) => open,
-            Err(error) => return Err(Failed { batch, trouble: Trouble::Unavailable(error), left: None }),
+            Err(error) => return Err(Failed { batch, trouble: Trouble::Unavailable(error) }),
         };
         let begun = match self.begin(&mut connection, &batch) {
             Ok(begun) => begun,
@@ -182,63 +153,30 @@ impl Core {
             Ok(decided) => decided,
             Err(error) => return Err(self.failed(connection, batch, error.into())),
         };
-        loop {
-            let ahead = queue.and_then(|queue| desk.look_ahead(&mut connection, queue, &mut self.pause, &decided));
-            let (concluded, next) = desk.conclude_beside(&self.shared, &mut connection, (batch, &mut decided), ahead);
-            let (left, next) = next.map(|next| (next.batch, next.decided)).unzip();
-            match concluded {
-                Concluded::Answered(registry) => {
-                    if let Some(registry) = registry {
-                        self.registry = registry;
+        let changed = match desk.conclude(&self.shared, &mut connection, batch, &mut decided) {
+            Concluded::Answered(changed) => {
+                self.connection = Some(connection);
+                changed
+            }
+            Concluded::NotWritten(error, batch) => return Err(self.failed(connection, batch, error.into())),
+            Concluded::NotCommitted(error, batch) => {
+                drop(connection);
+                match self.settle(&decided, error) {
+                    Ok(mut connection) => {
+                        let changed = desk.answer(&self.shared, &mut connection, batch, &mut decided);
+                        self.connection = Some(connection);
+                        changed
                     }
-                    self.connection = Some(connection);
-                }
-                Concluded::NotWritten(error, batch) => {
-                    return Err(Failed { left, ..self.failed(connection, batch, error.into()) });
-                }
-                Concluded::NotCommitted(error, batch) => {
-                    drop(connection);
-                    if let Err(trouble) = self.settle(&decided, error) {
-                        return Err(Failed { batch, trouble, left });
-                    }
-                    if let Some(connection) = self.connection.as_mut() {
-                        let registry = desk.answer(&self.shared, connection, batch, &mut decided);
-                        if let Some(registry) = registry {
-                            self.registry = registry;
-                        }
-                    }
+                    Err(trouble) => return Err(Failed { batch, trouble }),
                 }
             }
-            self.edge = decided.edge;
-            self.clock_behind = decided.clock_behind;
-            let Some(next) = next.flatten() else { return Ok(left) };
-            let locked = self.connection.take().and_then(|open| self.locked(open, &decided.head));
-            match (left, locked) {
-                (Some(left), Some(locked)) => (batch, decided, connection) = (left, next, locked),
-                (left, _) => return Ok(left),
-            }
+        };
+        self.edge = decided.edge;
+        self.clock_behind = decided.clock_behind;
+        if let Some(registry) = changed {
+            self.registry = registry;
         }
-    }
-
-    /// Locks the head for a batch that was decided ahead. `None`: somebody has come in between, or the database fails;
-    /// then the batch is run like any other.
-    fn locked(&mut self, mut connection: Connection, expected: &Head) -> Option<Connection> {
-        match touched::lock(&mut connection) {
-            Ok(head) if head.is_at(expected) && head.is_intact(&self.context.keys.rows) => {
-                self.context.metrics.ahead("used");
-                Some(connection)
-            }
-            Ok(_) => {
-                self.pause.begin();
-                self.context.metrics.ahead("overtaken");
-                self.connection = head::rollback(&mut connection).is_ok().then_some(connection);
-                None
-            }
-            Err(error) => {
-                tracing::debug!(%error, "the head could not be locked for a batch that was decided ahead");
-                None
-            }
-        }
+        Ok(())
     }
 
     /// What becomes of a batch that failed before COMMIT: nothing of it is durable. A broken connection is not kept.
@@ -253,12 +191,12 @@ impl Core {
                 other
             }
         };
-        Failed { batch, trouble, left: None }
+        Failed { batch, trouble }
     }
 
     /// The reply to COMMIT was lost: finds out whether it happened. The head is locked first, so an old
     /// connection that is still committing is waited for.
-    fn settle(&mut self, decided: &Decided<'_>, error: StoreError) -> Result<(), Trouble> {
+    fn settle(&mut self, decided: &Decided<'_>, error: StoreError) -> Result<Connection, Trouble> {
         tracing::warn!(%error, "no answer to COMMIT; looking up whether it happened");
         for attempt in 0..RECONNECT_TRIES {
             if attempt > 0 {
@@ -269,11 +207,11 @@ impl Core {
                 .and_then(|_| log::entry(&mut connection, decided.first_leaf))
                 .and_then(|found| head::rollback(&mut connection).map(|()| found));
             let Ok(found) = looked else { continue };
-            self.connection = Some(connection);
             // An entry holds a random request id, so equal bytes are this batch and no other.
             if found.is_some_and(|(_, body)| body == decided.first_body) {
-                return Ok(());
+                return Ok(connection);
             }
+            self.connection = Some(connection);
             return if error.is_about_the_database() {
                 Err(Trouble::Unavailable(error))
             } else {

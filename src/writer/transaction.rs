@@ -8,6 +8,7 @@ use super::loading::{Desk, NEWEST};
 use super::log_state::{Fork, followed, load_edge, require_continuation};
 use super::queue::Queued;
 use super::run::Core;
+use super::streaming::beside;
 use crate::registry::Registry;
 use crate::store::head::Head;
 use crate::store::touched::{self, Asked, Touched};
@@ -95,7 +96,7 @@ impl Core {
 }
 
 impl<'a> Desk<'a> {
-    /// Loads what a batch that has begun touches, and decides it.
+    /// Loads what a batch that has begun touches, and decides it; most entries are written meanwhile.
     pub(super) fn decide(
         self,
         connection: &mut Connection,
@@ -103,7 +104,7 @@ impl<'a> Desk<'a> {
         found: (Asked, Touched),
         before: Before,
     ) -> Result<Decided<'a>, StoreError> {
-        let (view, _) = self.load(connection, batch, before.now(), found.0, found.1)?;
-        Decided::of(batch, view, before, self)
+        let view = self.load(connection, batch, before.now(), found.0, found.1)?;
+        beside(connection, |give| Decided::of(batch, view, before, &self.context.keys.rows, give))
     }
 }

@@ -1,11 +1,14 @@
 //! A batch that fails or dies at any of its writes leaves a log that starts, whole.
 
-use endmark::store::Connection;
+use endmark::store::{Connection, DatabaseUrl, head};
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::ledger::{mrn, put, release, trucks};
 use crate::process::Process;
-use crate::support::{On, Register, consignment, ledger_and_log_agree, on_both_databases, sql, with_database};
+use crate::support::{
+    On, Register, consignment, entries, ledger_and_log_agree, on_both_databases, sql, url, with_database,
+};
 use crate::tables::{edit, number, text};
 
 /// Every table a batch writes, and how.
@@ -23,7 +26,10 @@ const WRITES: [(&str, &str); 11] = [
     ("head", "UPDATE"),
 ];
 
-on_both_databases!(a_write_that_fails_leaves_nothing_of_its_batch_and_the_log_goes_on);
+on_both_databases!(
+    a_write_that_fails_leaves_nothing_of_its_batch_and_the_log_goes_on
+    an_entry_that_cannot_be_written_harms_no_neighbour_in_a_large_batch
+);
 
 async fn a_write_that_fails_leaves_nothing_of_its_batch_and_the_log_goes_on(on: On) {
     let mut register = Register::start(on).await;
@@ -52,6 +58,60 @@ async fn a_write_that_fails_leaves_nothing_of_its_batch_and_the_log_goes_on(on: 
             register = register.restart().await;
         }
     }
+    ledger_and_log_agree(&register.stop().await);
+}
+
+/// Entries of a large batch are written while the rest of it is decided: one that fails must take back all of them.
+async fn an_entry_that_cannot_be_written_harms_no_neighbour_in_a_large_batch(on: On) {
+    const ALL: usize = 100;
+    let register = Register::start(on).await;
+    let number = register.issue("C-L").await;
+    let poison = mrn(41);
+    sql(
+        &register.place,
+        &match on {
+            On::Sqlite => format!(
+                "CREATE TRIGGER fault BEFORE INSERT ON entry WHEN NEW.mrn = '{poison}'
+                 BEGIN SELECT RAISE(ABORT, 'fault'); END"
+            ),
+            On::Postgres => format!(
+                "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$;
+                 CREATE TRIGGER fault BEFORE INSERT ON entry FOR EACH ROW WHEN (NEW.mrn = '{poison}')
+                     EXECUTE FUNCTION fault()"
+            ),
+        },
+    );
+    let before = entries(&register.place).len();
+    // The writer is held up with the first until many have come into line behind it.
+    let (place, app) = (&register.place, std::sync::Arc::clone(&register.world.running.app));
+    let (held, locked) = tokio::sync::oneshot::channel();
+    let hold_up = move |connection: &mut Connection| {
+        head::begin_and_lock(connection).unwrap();
+        held.send(()).unwrap();
+        let since = std::time::Instant::now();
+        while app.writer.waiting() < ALL / 2 && since.elapsed() < std::time::Duration::from_secs(5) {
+            std::thread::yield_now();
+        }
+        head::rollback(connection).unwrap();
+    };
+    let asked = (0_u32..).take(ALL).map(|name| {
+        let mut asked = consignment(&number);
+        asked["reference"] = json!({ "type": "MRN", "value": mrn(name) });
+        asked
+    });
+    let asked: Vec<_> = asked.collect();
+    let url: DatabaseUrl = url(place).parse().unwrap();
+    let holding = std::thread::spawn(move || hold_up(&mut Connection::open(&url).unwrap()));
+    locked.await.unwrap();
+    let customs = &register.world.customs;
+    let answers = join_all(asked.iter().map(|asked| customs.post("/v1/customs/checks", asked))).await;
+    holding.join().unwrap();
+    let failed: Vec<usize> = (0..)
+        .zip(&answers)
+        .filter_map(|(name, answered)| (answered.as_ref().unwrap().status != 200).then_some(name))
+        .collect();
+    assert_eq!(failed, [41]);
+    assert_eq!(entries(&register.place).len() - before, ALL - 1);
     ledger_and_log_agree(&register.stop().await);
 }
 

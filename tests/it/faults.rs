@@ -186,7 +186,7 @@ pub(crate) async fn register_behind_a_cutter() -> (Register, CommitCutter) {
     let cutter = CommitCutter::before(&address);
     let through = direct.replace(&address, &format!("127.0.0.1:{}", cutter.port));
     let place = endmark::demo::Place::new(None, Some(&through)).unwrap();
-    let world = crate::support::world(&place).await;
+    let world = endmark::demo::World::make(&place).await.unwrap();
     (Register { world, place }, cutter)
 }
 

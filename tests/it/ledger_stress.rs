@@ -322,7 +322,7 @@ async fn a_paused_node_holds_nobody_up_and_does_no_harm_when_it_wakes() {
 async fn postgresql_stopped_at_once_under_load_comes_back_to_the_same_ledger() {
     let cluster = Cluster::start();
     let place = Place::new(None, Some(cluster.url())).unwrap();
-    let world = crate::support::world(&place).await;
+    let world = endmark::demo::World::make(&place).await.unwrap();
     let register = Register { world, place };
     let rush = Rush::on(&register).await;
     let customs = register.world.customs.clone();

@@ -10,7 +10,6 @@ mod process;
 mod support;
 mod tables;
 
-mod ahead;
 mod audit_archive;
 mod audit_crash;
 mod audit_fork;

@@ -23,7 +23,6 @@ impl Process {
         let mut child = Command::new(env!("CARGO_BIN_EXE_endmark"))
             .args(["serve", "--json", "--config"])
             .arg(config)
-            .env("ENDMARK__LIMITS__AHEAD_MIN", "1")
             .env("ENDMARK__CHECKPOINT", place.dir().join(checkpoint))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -50,11 +50,6 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
-/// A world whose writer decides ahead whatever waits, where it may: the harder way, so that every test takes it.
-pub(crate) async fn world(place: &Place) -> World {
-    World::make_with(place, |settings| settings.limits.ahead_min = 1).await.unwrap()
-}
-
 /// A running register; stopped when the test is done with it.
 pub(crate) struct Register {
     pub(crate) world: World,
@@ -64,7 +59,7 @@ pub(crate) struct Register {
 impl Register {
     pub(crate) async fn start(on: On) -> Self {
         let place = on.place();
-        let world = world(&place).await;
+        let world = World::make(&place).await.unwrap();
         Self { world, place }
     }
 

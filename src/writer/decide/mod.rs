@@ -36,7 +36,6 @@ use endmark_core::regime::Regimes;
 use endmark_core::verdict::Source;
 use serde_json::Value;
 
-use super::ahead::Changes;
 use super::controls::Controls;
 use super::ledger::Ledger;
 use super::{Action, CheckRequest, Command, Failure, Purpose, Reply, Step};
@@ -210,11 +209,6 @@ impl Action {
         matches!(self, Self::Registry(_) | Self::Session(_) | Self::Archive(_))
     }
 
-    /// Whether it can be decided ahead of its turn: what it touches is all in what [`Self::touches`] names.
-    pub(super) const fn may_go_ahead(&self) -> bool {
-        !self.stands_alone() && !matches!(self, Self::Control(_))
-    }
-
     /// How long the documents are that it brings or needs, and that are kept.
     pub(super) fn bytes(&self) -> usize {
         match self {
@@ -372,19 +366,6 @@ impl View<'_> {
     /// Whether callers, manufacturers, anchors, lists or rules are others from here on.
     pub(super) const fn changes_registry(&self) -> bool {
         !self.registry_rows.is_empty()
-    }
-
-    /// What changed of what others may read.
-    pub(super) fn changes(&self) -> Changes {
-        let mut changes = Changes::default();
-        self.ledger.changes(&mut changes);
-        for number in &self.changed {
-            changes.numbers.insert(*number);
-            if let Some(Found::Standing(there)) = self.standings.get(number) {
-                changes.references.insert((there.organisation.to_string(), there.reference.clone()));
-            }
-        }
-        changes
     }
 
     /// Writes what changed.

@@ -1,0 +1,63 @@
+//! Entries and evidence are written while the next commands of the batch are decided: nothing that is decided later
+//! changes them. Lines, claims and the head follow at the end, as the last command leaves them.
+
+use std::sync::mpsc;
+use std::thread;
+
+use crate::store::log::{self, StoredEntry, StoredEvidence};
+use crate::store::{Connection, StoreError, Writes};
+
+/// So many entries go to the database at once; a batch that has fewer is not worth another thread.
+const CHUNK: usize = 16;
+
+/// Entries and their evidence.
+#[derive(Default)]
+pub(super) struct Chunk {
+    pub(super) entries: Vec<StoredEntry>,
+    pub(super) evidence: Vec<StoredEvidence>,
+}
+
+impl Chunk {
+    /// Takes what is in it once it is full.
+    pub(super) fn full(&mut self) -> Option<Self> {
+        (self.entries.len() >= CHUNK).then(|| std::mem::take(self))
+    }
+
+    /// Writes what is in it.
+    pub(super) fn write(self, writes: &mut Writes<'_>) -> Result<(), StoreError> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        log::append(writes, self.entries)?;
+        log::keep_evidence(writes, self.evidence)
+    }
+}
+
+/// Decides, and writes on another thread what that gives meanwhile. What could not be written fails it all.
+pub(super) fn beside<T>(
+    connection: &mut Connection,
+    decide: impl FnOnce(&mut dyn FnMut(Chunk)) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    thread::scope(|scope| {
+        let (chunks, given) = mpsc::channel::<Chunk>();
+        let write = move || {
+            given.into_iter().try_for_each(|chunk| {
+                let mut writes = connection.writes();
+                chunk.write(&mut writes)?;
+                writes.send()
+            })
+        };
+        let (mut waits, mut writing) = (Some(write), None);
+        let decided = decide(&mut |chunk| {
+            if let Some(write) = waits.take() {
+                writing = Some(scope.spawn(write));
+            }
+            // After a failure nobody takes it any more; the failure is what counts.
+            let _ = chunks.send(chunk);
+        });
+        drop(chunks);
+        let written =
+            writing.map_or(Ok(()), |writing| writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        written.and(decided)
+    })
+}
