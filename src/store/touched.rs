@@ -30,6 +30,25 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// What is asked about here and not there. A movement that counts as a whole here is looked through.
+    #[must_use]
+    pub fn beyond(&self, there: &Self) -> Self {
+        fn beyond<T: Ord + Clone>(here: &BTreeSet<T>, there: &BTreeSet<T>) -> BTreeSet<T> {
+            here.difference(there).cloned().collect()
+        }
+        let whole = beyond(&self.whole, &there.whole);
+        let mut named = beyond(&self.named, &there.named);
+        named.extend(whole.iter().cloned());
+        Self {
+            named,
+            whole,
+            near: beyond(&self.near, &there.near),
+            numbers: beyond(&self.numbers, &there.numbers),
+            short_forms: beyond(&self.short_forms, &there.short_forms),
+            references: beyond(&self.references, &there.references),
+        }
+    }
+
     /// Whether there is nothing to look up.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -57,6 +76,21 @@ pub struct Touched {
     pub short_forms: Vec<Stored>,
     /// Who holds the references.
     pub references: Vec<(Reference, CertificateNumber)>,
+}
+
+impl Touched {
+    /// Takes in what else was found.
+    pub fn extend(&mut self, mut more: Self) {
+        self.followers.append(&mut more.followers);
+        self.declarations.append(&mut more.declarations);
+        self.claims.append(&mut more.claims);
+        self.presentations.append(&mut more.presentations);
+        self.lines.append(&mut more.lines);
+        self.newest.append(&mut more.newest);
+        self.standings.append(&mut more.standings);
+        self.short_forms.append(&mut more.short_forms);
+        self.references.append(&mut more.references);
+    }
 }
 
 /// What is asked about, in lists: a declaration that is named is looked up like one nearby.

@@ -167,7 +167,7 @@ pub fn run_once(
 ) -> Result<Result<Answer, Failure>, StoreError> {
     let mut core = run::Core::open(url, context)?;
     let (answer, mut answered) = oneshot::channel();
-    core.batch(vec![Queued::new(command, answer)]);
+    core.batch(vec![Queued::new(command, answer)], None);
     Ok(answered.try_recv().unwrap_or(Err(Failure::OutcomeUnknown)))
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::{Answer, Command, Failure, Limits};
+use super::{Action, Answer, Command, Failure, Limits};
 
 /// How many bytes of documents a batch may have when one more is added: it goes to the database in one piece.
 const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -103,7 +103,7 @@ impl Queue {
         let mut lines = self.lines();
         loop {
             if lines.waiting > 0 {
-                let batch = self.take(&mut lines);
+                let batch = self.take(&mut lines, self.limits.batch_max, |_| true);
                 if !batch.is_empty() {
                     return Some(batch);
                 }
@@ -116,18 +116,29 @@ impl Queue {
         }
     }
 
-    fn take(&self, lines: &mut Lines) -> Vec<Queued> {
+    /// Takes what has come into line after a batch was taken, if that is worth it: at least half as much again.
+    pub(super) fn more(&self, batch: &[Queued]) -> Vec<Queued> {
+        let mut lines = self.lines();
+        let room = self.limits.batch_max.saturating_sub(batch.len());
+        if lines.waiting < batch.len().div_ceil(2) || batch.iter().any(|first| first.command.action.stands_alone()) {
+            return Vec::new();
+        }
+        self.take(&mut lines, room, |action| !action.stands_alone())
+    }
+
+    fn take(&self, lines: &mut Lines, most: usize, may: impl Fn(&Action) -> bool) -> Vec<Queued> {
         let mut batch: Vec<Queued> = Vec::new();
         let wait_max = Duration::from_millis(self.limits.wait_millis_max);
         let mut bytes = 0_usize;
-        while batch.len() < self.limits.batch_max && bytes < BATCH_BYTES_MAX {
+        while batch.len() < most && bytes < BATCH_BYTES_MAX {
             let Some(organisation) = lines.turns.front().cloned() else { break };
             let Some(own) = lines.by_organisation.get_mut(&organisation) else {
                 lines.turns.pop_front();
                 continue;
             };
             let alone = own.front().is_some_and(|next| next.command.action.stands_alone());
-            if alone && !batch.is_empty() {
+            let may = own.front().is_none_or(|next| may(&next.command.action));
+            if !may || (alone && !batch.is_empty()) {
                 break;
             }
             let next = own.pop_front();

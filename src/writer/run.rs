@@ -77,18 +77,19 @@ impl Core {
     /// Serves the line until it is closed and empty.
     pub(super) fn serve(&mut self, queue: &Queue) {
         while let Some(batch) = queue.next_batch() {
-            if !self.batch(batch) {
+            if !self.batch(batch, Some(queue)) {
                 queue.close();
             }
         }
     }
 
     /// Runs a batch and answers everyone in it. `false`: the log would fork, and nothing more may be written.
-    pub(super) fn batch(&mut self, batch: Vec<Queued>) -> bool {
+    pub(super) fn batch(&mut self, batch: Vec<Queued>, mut queue: Option<&Queue>) -> bool {
         let mut halves = vec![batch];
         while let Some(batch) = halves.pop() {
-            let done = match self.run(batch) {
-                Err(Failed { batch, trouble: Trouble::Lost(_) }) => self.run(batch),
+            // Only what came out of the line takes more along, not its halves.
+            let done = match self.run(batch, queue.take()) {
+                Err(Failed { batch, trouble: Trouble::Lost(_) }) => self.run(batch, None),
                 done => done,
             };
             let Err(Failed { mut batch, trouble }) = done else { continue };
@@ -137,12 +138,12 @@ impl Core {
     }
 
     /// One attempt at a batch.
-    fn run(&mut self, batch: Vec<Queued>) -> Result<(), Failed> {
+    fn run(&mut self, mut batch: Vec<Queued>, queue: Option<&Queue>) -> Result<(), Failed> {
         let mut connection = match self.connection.take().map_or_else(|| self.reconnected(), Ok) {
             Ok(open) => open,
             Err(error) => return Err(Failed { batch, trouble: Trouble::Unavailable(error) }),
         };
-        let begun = match self.begin(&mut connection, &batch) {
+        let begun = match self.begin(&mut connection, &mut batch, queue) {
             Ok(begun) => begun,
             Err(trouble) => return Err(self.failed(connection, batch, trouble)),
         };

@@ -6,7 +6,7 @@ use super::Action;
 use super::decided::{Before, Decided};
 use super::loading::{Desk, NEWEST};
 use super::log_state::{Fork, followed, load_edge, require_continuation};
-use super::queue::Queued;
+use super::queue::{Queue, Queued};
 use super::run::Core;
 use super::streaming::beside;
 use crate::registry::Registry;
@@ -44,20 +44,35 @@ pub(super) struct Begun {
 
 impl Core {
     /// Locks the head: everything after this is alone. What a batch touches mostly comes with it.
-    pub(super) fn begin(&mut self, connection: &mut Connection, batch: &[Queued]) -> Result<Begun, Trouble> {
+    /// While another node had the head, more has come into line: that is taken along, or the nodes would take turns with
+    /// halves of what waits.
+    pub(super) fn begin(
+        &mut self,
+        connection: &mut Connection,
+        batch: &mut Vec<Queued>,
+        queue: Option<&Queue>,
+    ) -> Result<Begun, Trouble> {
         let context = Arc::clone(&self.context);
         let keys = &context.keys.rows;
         let asked = Desk { context: &context, registry: &self.registry }.asked(batch);
-        let (head, found) = touched::lock_and_read(connection, keys, &asked, NEWEST)?;
+        let (head, mut found) = touched::lock_and_read(connection, keys, &asked, NEWEST)?;
+        if let Some(queue) = queue {
+            let more = queue.more(batch);
+            batch.extend(more);
+        }
         let changes_registry = batch.iter().any(|queued| matches!(queued.command.action, Action::Registry(_)));
         let epoch = self.registry.epoch;
         self.follow(connection, &head, changes_registry)?;
+        let all = Desk { context: &context, registry: &self.registry }.asked(batch);
         if self.registry.epoch == epoch {
-            return Ok(Begun { head, asked, found });
+            let more = all.beyond(&asked);
+            if !more.is_empty() {
+                found.extend(touched::read(connection, keys, &more, NEWEST)?);
+            }
+        } else {
+            found = touched::read(connection, keys, &all, NEWEST)?;
         }
-        let asked = Desk { context: &context, registry: &self.registry }.asked(batch);
-        let found = touched::read(connection, keys, &asked, NEWEST)?;
-        Ok(Begun { head, asked, found })
+        Ok(Begun { head, asked: all, found })
     }
 
     /// Follows what other nodes and the command line wrote since the last batch. `anew`: reads the registry whatever
