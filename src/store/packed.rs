@@ -8,8 +8,8 @@ use diesel::expression::SqlLiteral;
 use diesel::sql_types::{BigInt, Binary};
 use lz4_flex::block::{compress_into_with_dict, decompress_into_with_dict, get_maximum_output_size};
 
-/// The first byte of a packed body, and which dictionary it was packed with. Evidence itself is JSON or a JWS: it never
-/// begins so, and what does not is kept as it is.
+/// The first byte of a packed body: which dictionary it was packed with. Evidence itself is JSON, a JWS or a reason in
+/// words, which do not begin so; one that does is packed, however short.
 const WITH_DICTIONARY_1: u8 = 1;
 
 /// Dictionaries stay as they are for as long as there are registers: what was packed is unpacked with the same bytes.
