@@ -1,13 +1,13 @@
 //! A batch that fails or dies at any of its writes leaves a log that starts, whole.
 
-use endmark::store::{Connection, DatabaseUrl, head};
+use endmark::store::Connection;
 use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::ledger::{mrn, put, release, trucks};
 use crate::process::Process;
 use crate::support::{
-    On, Register, consignment, entries, ledger_and_log_agree, on_both_databases, sql, url, with_database,
+    On, Register, consignment, entries, hold_up, ledger_and_log_agree, on_both_databases, sql, with_database,
 };
 use crate::tables::{edit, number, text};
 
@@ -82,27 +82,13 @@ async fn an_entry_that_cannot_be_written_harms_no_neighbour_in_a_large_batch(on:
         },
     );
     let before = entries(&register.place).len();
-    // The writer is held up with the first until many have come into line behind it.
-    let (place, app) = (&register.place, std::sync::Arc::clone(&register.world.running.app));
-    let (held, locked) = tokio::sync::oneshot::channel();
-    let hold_up = move |connection: &mut Connection| {
-        head::begin_and_lock(connection).unwrap();
-        held.send(()).unwrap();
-        let since = std::time::Instant::now();
-        while app.writer.waiting() < ALL / 2 && since.elapsed() < std::time::Duration::from_secs(5) {
-            std::thread::yield_now();
-        }
-        head::rollback(connection).unwrap();
-    };
     let asked = (0_u32..).take(ALL).map(|name| {
         let mut asked = consignment(&number);
         asked["reference"] = json!({ "type": "MRN", "value": mrn(name) });
         asked
     });
     let asked: Vec<_> = asked.collect();
-    let url: DatabaseUrl = url(place).parse().unwrap();
-    let holding = std::thread::spawn(move || hold_up(&mut Connection::open(&url).unwrap()));
-    locked.await.unwrap();
+    let holding = hold_up(&register, ALL / 2).await;
     let customs = &register.world.customs;
     let answers = join_all(asked.iter().map(|asked| customs.post("/v1/customs/checks", asked))).await;
     holding.join().unwrap();

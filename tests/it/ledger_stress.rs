@@ -12,12 +12,13 @@ use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 use crate::faults::register_behind_a_cutter;
-use crate::ledger::{many_movements, mrn, trucks};
+use crate::ledger::{after, many_movements, mrn, trucks};
 use crate::process::Process;
-use crate::support::{On, Register, ledger_and_log_agree, on_both_databases};
+use crate::support::{On, Register, hold_up, ledger_and_log_agree, on_both_databases};
 
 on_both_databases!(
     many_at_once_on_one_line_get_what_is_granted_and_no_piece_more
+    what_comes_while_another_node_has_the_head_is_taken_along_and_counts_once
     messages_sent_twice_late_and_in_any_order_end_where_the_answers_say
     kill_9_in_the_middle_of_reservations_lets_nothing_pass_twice
 );
@@ -124,6 +125,34 @@ async fn many_at_once_on_one_line_get_what_is_granted_and_no_piece_more(on: On) 
     }
     let two = rush(100..140).await;
     assert_eq!(two.iter().filter(|passed| **passed).count(), 2, "what came back, once");
+    ledger_and_log_agree(&register.stop().await);
+}
+
+async fn what_comes_while_another_node_has_the_head_is_taken_along_and_counts_once(on: On) {
+    let register = Register::start(on).await;
+    let number = many_movements(&register, "S-7").await;
+    // Twenty lorries are exported and go on in transit, and there are six for them; all is heard of at once.
+    let asked: Vec<(String, Value)> = (0..20)
+        .flat_map(|lorry| {
+            let (export, transit) = (mrn(lorry), mrn(100 + lorry));
+            let goes_on = after(trucks(&number, "1"), &export);
+            [(export, trucks(&number, "1")), (transit, goes_on)]
+        })
+        .collect();
+    let customs = &register.world.customs;
+    let holding = hold_up(&register, asked.len() / 2).await;
+    let put_all = join_all(asked.iter().map(|(mrn, asked)| put(customs, mrn, asked)));
+    let answers: Vec<bool> = put_all.await.into_iter().map(|answered| passed(&answered.unwrap()).unwrap()).collect();
+    holding.join().unwrap();
+    let movements: Vec<&[bool]> = answers.chunks(2).filter(|movement| movement.contains(&true)).collect();
+    assert_eq!(movements, [[true, true]; 6], "export and transit together, six times");
+    // What the register has of those that were taken along is found as well.
+    let held = asked.iter().zip(&answers).step_by(2).filter_map(|((mrn, _), passed)| passed.then_some(mrn));
+    let holding = hold_up(&register, 3).await;
+    for released in join_all(held.map(|mrn| release(customs, mrn))).await {
+        assert_eq!(released.unwrap().body["outcome"], "01");
+    }
+    holding.join().unwrap();
     ledger_and_log_agree(&register.stop().await);
 }
 

@@ -3,7 +3,7 @@
 use endmark::client::{Answered, Client};
 use endmark::demo::{Place, World};
 use endmark::pki::{self, Issued, Validity};
-use endmark::store::{Connection, apart, log};
+use endmark::store::{Connection, apart, head, log};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -191,6 +191,27 @@ pub(crate) fn sql(place: &Place, statement: &str) {
 pub(crate) fn with_database<T: Send>(place: &Place, look: impl FnOnce(&mut Connection) -> T + Send) -> T {
     let url = url(place).parse().unwrap();
     apart(|| Ok(look(&mut Connection::open(&url)?))).unwrap()
+}
+
+/// Holds the writer up, as another node does that has the head, until so many commands have come into line behind those
+/// it has taken. Returns once it is held up.
+pub(crate) async fn hold_up(register: &Register, waiting: usize) -> std::thread::JoinHandle<()> {
+    let app = std::sync::Arc::clone(&register.world.running.app);
+    let url = url(&register.place).parse().unwrap();
+    let (held, locked) = tokio::sync::oneshot::channel();
+    let holding = std::thread::spawn(move || {
+        let mut connection = Connection::open(&url).unwrap();
+        head::begin_and_lock(&mut connection).unwrap();
+        held.send(()).unwrap();
+        let since = std::time::Instant::now();
+        // A writer that is held up for longer answers with an error.
+        while app.writer.waiting() < waiting && since.elapsed() < std::time::Duration::from_secs(5) {
+            std::thread::yield_now();
+        }
+        head::rollback(&mut connection).unwrap();
+    });
+    locked.await.unwrap();
+    holding
 }
 
 /// Every entry of the log, parsed.
