@@ -18,6 +18,9 @@ static DICTIONARY_1: &[u8] = include_bytes!("evidence-1.dict");
 /// The length of the frame: the dictionary, and the length of what was packed (little-endian).
 pub(super) const FRAME: usize = 5;
 
+/// The longest evidence that is packed, several times what a request may bring: what claims more is not believed.
+const BODY_MAX: usize = 64 * 1024 * 1024;
+
 /// A byte of LZ4 stands for at most 255: a frame that claims more was not written by the service.
 const RATIO_MAX: usize = 255;
 
@@ -27,7 +30,8 @@ const LEAST: usize = 256;
 /// A body as it is stored.
 pub(super) fn pack(body: Vec<u8>) -> Vec<u8> {
     let is_frame = body.first() == Some(&WITH_DICTIONARY_1);
-    let Some(length) = u32::try_from(body.len()).ok().filter(|_| body.len() >= LEAST || is_frame) else { return body };
+    let is_packed = is_frame || (LEAST..=BODY_MAX).contains(&body.len());
+    let Some(length) = u32::try_from(body.len()).ok().filter(|_| is_packed) else { return body };
     let mut packed = vec![0; FRAME.saturating_add(get_maximum_output_size(body.len()))];
     let Some((frame, block)) = packed.split_at_mut_checked(FRAME) else { return body };
     let [which, claimed @ ..] = frame else { return body };
@@ -59,7 +63,7 @@ fn unpacked(stored: &[u8]) -> Option<Vec<u8>> {
 fn claimed(frame: &[u8], block: usize) -> Option<usize> {
     let [WITH_DICTIONARY_1, length @ ..] = frame else { return None };
     let length = usize::try_from(u32::from_le_bytes(length.try_into().ok()?)).ok()?;
-    (length <= block.saturating_mul(RATIO_MAX)).then_some(length)
+    (length <= block.saturating_mul(RATIO_MAX).min(BODY_MAX)).then_some(length)
 }
 
 /// Of a stored body what [`length`] needs: its length and its frame.
@@ -95,6 +99,19 @@ mod tests {
             );
             assert_eq!(unpack(stored), body);
         }
+    }
+
+    /// With other bytes nothing that was packed before could be read.
+    #[test]
+    fn the_dictionary_stays_as_it_is() {
+        let digest = endmark_core::digest::Digest::of(DICTIONARY_1);
+        assert_eq!(digest.to_string(), "f5729a5855c03b1b4f03ff10f123b1f7d3016b57469bb2762a164eaab4ab8b97");
+        let stored = hex::decode(concat!(
+            "0130010000091d1601460615492411089f14015f1403fc150f0b1409c046696c6c696e67206d616368",
+            "bc15075a0905171500af010f5c009f603a317d5d7d7d"
+        ))
+        .unwrap();
+        assert_eq!(unpack(stored), question(3));
     }
 
     #[test]

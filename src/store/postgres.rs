@@ -40,7 +40,7 @@ const PLANS_FIRST: u64 = 8;
 
 /// Settings that a server may refuse.
 const WHERE_POSSIBLE: [&str; 2] = [
-    // Evidence is longer than a page's share and gets compressed; pglz took a seventh of the database's time.
+    // What is longer than a page's share gets compressed; pglz takes several times as long.
     "SET default_toast_compression = 'lz4'",
     // A full disk is told apart from a statement that fails by the server's words (`StoreError`).
     "SET lc_messages = 'C'",

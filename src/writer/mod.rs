@@ -1,6 +1,6 @@
 //! The group-commit writer: the only door to a change.
 //!
-//! Handlers hand it commands; it runs what has queued up as one transaction (see `transaction.rs` for the
+//! Handlers hand it commands; it runs what has queued up as one transaction (see docs/ARCHITECTURE.md for the
 //! steps) and answers everyone after the commit. A change, its entry and its place in the tree become durable
 //! together or not at all.
 
@@ -42,7 +42,7 @@ use crate::keys::Keys;
 use crate::registry::Registry;
 use crate::store::head::Head;
 use crate::store::{Connection, DatabaseUrl, StoreError};
-use queue::{Queue, Queued};
+use queue::{Queue, Queued, Server};
 
 /// A head and its signed checkpoint.
 #[derive(Debug)]
@@ -122,7 +122,10 @@ impl Writer {
         let queue = Arc::new(Queue::new(limits));
         let shared = core.shared();
         let served = Arc::clone(&queue);
-        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || core.serve(&served))?;
+        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+            let line = Server(&served);
+            core.serve(line.0);
+        })?;
         Ok((Self { queue: Arc::clone(&queue), shared }, WriterThread(queue, thread)))
     }
 

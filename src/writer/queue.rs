@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::{Action, Answer, Command, Failure, Limits};
 
-/// How many bytes of documents a batch may have when one more is added: it goes to the database in one piece.
+/// How many bytes of documents a batch may have when one more is added: what changes goes to the database in one piece.
 const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A command in line.
@@ -44,6 +44,15 @@ struct Lines {
     closed: bool,
 }
 
+/// Whoever serves the line; however that ends, nobody waits in it afterwards.
+pub(super) struct Server<'q>(pub(super) &'q Queue);
+
+impl Drop for Server<'_> {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
 /// The line.
 #[derive(Debug)]
 pub(super) struct Queue {
@@ -75,6 +84,15 @@ impl Queue {
         self.arrived.notify_all();
     }
 
+    /// Takes no more, and tells those in line: nobody serves it any longer.
+    fn abandon(&self) {
+        let left = std::mem::replace(&mut *self.lines(), Lines { closed: true, ..Lines::default() });
+        self.arrived.notify_all();
+        for queued in left.by_organisation.into_values().flatten() {
+            queued.answer(Err(Failure::Closed));
+        }
+    }
+
     /// Puts a command in line. One organisation may fill at most half of it: a flood of one caller leaves
     /// room for the others.
     pub(super) fn push(&self, queued: Queued) -> Result<(), Failure> {
@@ -103,7 +121,7 @@ impl Queue {
         let mut lines = self.lines();
         loop {
             if lines.waiting > 0 {
-                let batch = self.take(&mut lines, self.limits.batch_max, |_| true);
+                let batch = self.take(&mut lines, &[], |_| true);
                 if !batch.is_empty() {
                     return Some(batch);
                 }
@@ -119,17 +137,19 @@ impl Queue {
     /// Takes what has come into line after a batch was taken, if that is worth it: at least half as much again.
     pub(super) fn more(&self, batch: &[Queued]) -> Vec<Queued> {
         let mut lines = self.lines();
-        let room = self.limits.batch_max.saturating_sub(batch.len());
         if lines.waiting < batch.len().div_ceil(2) || batch.iter().any(|first| first.command.action.stands_alone()) {
             return Vec::new();
         }
-        self.take(&mut lines, room, |action| !action.stands_alone())
+        self.take(&mut lines, batch, |action| !action.stands_alone())
     }
 
-    fn take(&self, lines: &mut Lines, most: usize, may: impl Fn(&Action) -> bool) -> Vec<Queued> {
+    /// Takes what may join those that were taken before: together they are a batch.
+    fn take(&self, lines: &mut Lines, before: &[Queued], may: impl Fn(&Action) -> bool) -> Vec<Queued> {
         let mut batch: Vec<Queued> = Vec::new();
         let wait_max = Duration::from_millis(self.limits.wait_millis_max);
-        let mut bytes = 0_usize;
+        let length = |queued: &Queued| queued.command.action.bytes();
+        let mut bytes = before.iter().map(length).fold(0, usize::saturating_add);
+        let most = self.limits.batch_max.saturating_sub(before.len());
         while batch.len() < most && bytes < BATCH_BYTES_MAX {
             let Some(organisation) = lines.turns.front().cloned() else { break };
             let Some(own) = lines.by_organisation.get_mut(&organisation) else {
@@ -155,12 +175,30 @@ impl Queue {
                 next.answer(Err(Failure::Busy));
                 continue;
             }
-            bytes = bytes.saturating_add(next.command.action.bytes());
+            bytes = bytes.saturating_add(length(&next));
             batch.push(next);
             if alone {
                 break;
             }
         }
         batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::writer::{Occasion, Origin};
+
+    #[test]
+    fn nobody_waits_in_a_line_that_is_not_served_any_longer() {
+        let queue = Queue::new(Limits::default());
+        let (answer, mut answered) = oneshot::channel();
+        let origin = Origin { request: String::new(), client: None, officer: None };
+        let action = Action::Service(Occasion::Started);
+        queue.push(Queued::new(Command { origin, organisation: "operator".to_owned(), action }, answer)).unwrap();
+        drop(Server(&queue));
+        assert!(matches!(answered.try_recv().unwrap(), Err(Failure::Closed)));
+        assert_eq!((queue.is_open(), queue.waiting()), (false, 0));
     }
 }

@@ -50,14 +50,17 @@ pub(super) fn beside<T>(
         let (mut waits, mut writing) = (Some(write), None);
         let decided = decide(&mut |chunk| {
             if let Some(write) = waits.take() {
-                writing = Some(scope.spawn(write));
+                writing = Some(thread::Builder::new().name("entries".to_owned()).spawn_scoped(scope, write));
             }
             // After a failure nobody takes it any more; the failure is what counts.
             let _ = chunks.send(chunk);
         });
         drop(chunks);
-        let written =
-            writing.map_or(Ok(()), |writing| writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let written = match writing {
+            None => Ok(()),
+            Some(Ok(writing)) => writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Some(Err(no_thread)) => Err(StoreError::Io(no_thread)),
+        };
         written.and(decided)
     })
 }

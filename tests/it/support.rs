@@ -193,9 +193,9 @@ pub(crate) fn with_database<T: Send>(place: &Place, look: impl FnOnce(&mut Conne
     apart(|| Ok(look(&mut Connection::open(&url)?))).unwrap()
 }
 
-/// Holds the writer up, as another node does that has the head, until so many commands have come into line behind those
-/// it has taken. Returns once it is held up.
-pub(crate) async fn hold_up(register: &Register, waiting: usize) -> std::thread::JoinHandle<()> {
+/// Holds the writer up, as another node does that has the head, until so many commands stand in line behind those that it
+/// has taken. Returns once it is held up.
+pub(crate) async fn hold_up(register: &Register, waiting: std::ops::Range<usize>) -> std::thread::JoinHandle<()> {
     let app = std::sync::Arc::clone(&register.world.running.app);
     let url = url(&register.place).parse().unwrap();
     let (held, locked) = tokio::sync::oneshot::channel();
@@ -205,7 +205,7 @@ pub(crate) async fn hold_up(register: &Register, waiting: usize) -> std::thread:
         held.send(()).unwrap();
         let since = std::time::Instant::now();
         // A writer that is held up for longer answers with an error.
-        while app.writer.waiting() < waiting && since.elapsed() < std::time::Duration::from_secs(5) {
+        while !waiting.contains(&app.writer.waiting()) && since.elapsed() < std::time::Duration::from_secs(2) {
             std::thread::yield_now();
         }
         head::rollback(&mut connection).unwrap();
