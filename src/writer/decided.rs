@@ -94,7 +94,7 @@ impl<'a> Decided<'a> {
             rest.evidence.extend(of.evidence);
             rows.extend(of.rows);
             answers.push(Ok((of.reply, leaf)));
-            if let Some(chunk) = rest.full() {
+            if let Some(chunk) = rest.full(batch.len()) {
                 give(chunk);
             }
         }

@@ -7,8 +7,11 @@ use std::thread;
 use crate::store::log::{self, StoredEntry, StoredEvidence};
 use crate::store::{Connection, StoreError, Writes};
 
-/// So many entries go to the database at once; a batch that has fewer is not worth another thread.
+/// So many entries go to the database at once.
 const CHUNK: usize = 16;
+
+/// A batch of fewer commands is not worth another thread, nor more ways to the database.
+const LARGE: usize = 64;
 
 /// Entries and their evidence.
 #[derive(Default)]
@@ -18,9 +21,9 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Takes what is in it once it is full.
-    pub(super) fn full(&mut self) -> Option<Self> {
-        (self.entries.len() >= CHUNK).then(|| std::mem::take(self))
+    /// Takes what is in it once it is full, in a batch of so many commands.
+    pub(super) fn full(&mut self, commands: usize) -> Option<Self> {
+        (commands >= LARGE && self.entries.len() >= CHUNK).then(|| std::mem::take(self))
     }
 
     /// Writes what is in it.
