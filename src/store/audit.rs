@@ -88,9 +88,8 @@ pub fn evidence(connection: &mut Connection, from: u64, below: u64) -> Result<Ve
         .load(c))?;
     let read = |(leaf, salt, body): (i64, Vec<u8>, Vec<u8>)| {
         let leaf = count(leaf)?;
-        let found = salt.len();
-        let salt = <[u8; 16]>::try_from(salt).map_err(|_| format!("its salt has {found} bytes, not 16"));
-        Ok((leaf, salt.map(|salt| StoredEvidence { leaf, salt, body: packed::unpack(body) })))
+        let opened = StoredEvidence::opened(leaf, salt, body);
+        Ok((leaf, opened.map_err(|found| format!("its salt has {found} bytes, not 16"))))
     };
     rows.into_iter().map(read).collect()
 }

@@ -219,8 +219,7 @@ pub fn evidence_of_all(
         .load(c))?;
     let read = |(leaf, salt, body): (i64, Vec<u8>, Vec<u8>)| {
         let leaf = count(leaf)?;
-        let salt = salt.try_into().map_err(|_| StoreError::Corrupt(format!("the salt of evidence {leaf}")))?;
-        Ok((leaf, StoredEvidence { leaf, salt, body: packed::unpack(body) }))
+        Ok((leaf, StoredEvidence::required(leaf, salt, body)?))
     };
     rows.into_iter().map(read).collect()
 }

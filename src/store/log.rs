@@ -45,6 +45,17 @@ pub struct StoredEvidence {
 }
 
 impl StoredEvidence {
+    /// A row as it was before it was packed; `Err`: how many bytes the salt has, where they are not 16.
+    pub(super) fn opened(leaf: u64, salt: Vec<u8>, body: Vec<u8>) -> Result<Self, usize> {
+        let salt = salt.try_into().map_err(|salt: Vec<u8>| salt.len())?;
+        Ok(Self { leaf, salt, body: packed::unpack(body) })
+    }
+
+    /// The same where a row that cannot be opened fails it all.
+    pub(super) fn required(leaf: u64, salt: Vec<u8>, body: Vec<u8>) -> Result<Self, StoreError> {
+        Self::opened(leaf, salt, body).map_err(|_| StoreError::Corrupt(format!("the salt of evidence {leaf}")))
+    }
+
     /// What the entry says of it: SHA-256 over salt and body.
     pub fn digest(&self) -> Digest {
         Digest::of(&[self.salt.as_slice(), self.body.as_slice()].concat())
@@ -217,7 +228,5 @@ pub fn evidence_of(connection: &mut Connection, leaf: u64) -> Result<Option<Stor
             .first(c)
             .optional())?
     };
-    let Some((salt, body)) = found else { return Ok(None) };
-    let salt = salt.try_into().map_err(|_| StoreError::Corrupt(format!("the salt of evidence {leaf}")))?;
-    Ok(Some(StoredEvidence { leaf, salt, body: packed::unpack(body) }))
+    found.map(|(salt, body)| StoredEvidence::required(leaf, salt, body)).transpose()
 }

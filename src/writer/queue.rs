@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::{Action, Answer, Command, Failure, Limits};
+use super::{Answer, Command, Failure, Limits};
 
 /// How many bytes of documents a batch may have when one more is added: what changes goes to the database in one piece.
 const BATCH_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -121,7 +121,7 @@ impl Queue {
         let mut lines = self.lines();
         loop {
             if lines.waiting > 0 {
-                let batch = self.take(&mut lines, &[], |_| true);
+                let batch = self.take(&mut lines, &[]);
                 if !batch.is_empty() {
                     return Some(batch);
                 }
@@ -140,11 +140,11 @@ impl Queue {
         if lines.waiting < batch.len().div_ceil(2) || batch.iter().any(|first| first.command.action.stands_alone()) {
             return Vec::new();
         }
-        self.take(&mut lines, batch, |action| !action.stands_alone())
+        self.take(&mut lines, batch)
     }
 
     /// Takes what may join those that were taken before: together they are a batch.
-    fn take(&self, lines: &mut Lines, before: &[Queued], may: impl Fn(&Action) -> bool) -> Vec<Queued> {
+    fn take(&self, lines: &mut Lines, before: &[Queued]) -> Vec<Queued> {
         let mut batch: Vec<Queued> = Vec::new();
         let wait_max = Duration::from_millis(self.limits.wait_millis_max);
         let length = |queued: &Queued| queued.command.action.bytes();
@@ -157,8 +157,7 @@ impl Queue {
                 continue;
             };
             let alone = own.front().is_some_and(|next| next.command.action.stands_alone());
-            let may = own.front().is_none_or(|next| may(&next.command.action));
-            if !may || (alone && !batch.is_empty()) {
+            if alone && !(before.is_empty() && batch.is_empty()) {
                 break;
             }
             let next = own.pop_front();
@@ -188,7 +187,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::writer::{Occasion, Origin};
+    use crate::writer::{Action, Occasion, Origin};
 
     #[test]
     fn nobody_waits_in_a_line_that_is_not_served_any_longer() {

@@ -43,9 +43,8 @@ pub(super) struct Begun {
 }
 
 impl Core {
-    /// Locks the head: everything after this is alone. What a batch touches mostly comes with it.
-    /// While another node had the head, more has come into line: that is taken along, or the nodes would take turns with
-    /// halves of what waits.
+    /// Locks the head: everything after this is alone. What a batch touches mostly comes with it. What came into line
+    /// while another node had the head is taken along, or the nodes would take turns with halves of what waits.
     pub(super) fn begin(
         &mut self,
         connection: &mut Connection,
@@ -56,21 +55,24 @@ impl Core {
         let keys = &context.keys.rows;
         let asked = Desk { context: &context, registry: &self.registry }.asked(batch);
         let (head, mut found) = touched::lock_and_read(connection, keys, &asked, NEWEST)?;
-        if let Some(queue) = queue {
-            let more = queue.more(batch);
-            batch.extend(more);
-        }
+        let more = queue.map(|queue| queue.more(batch)).unwrap_or_default();
+        let grows = !more.is_empty();
+        batch.extend(more);
         let changes_registry = batch.iter().any(|queued| matches!(queued.command.action, Action::Registry(_)));
         let epoch = self.registry.epoch;
         self.follow(connection, &head, changes_registry)?;
+        let moved = self.registry.epoch != epoch;
+        if !moved && !grows {
+            return Ok(Begun { head, asked, found });
+        }
         let all = Desk { context: &context, registry: &self.registry }.asked(batch);
-        if self.registry.epoch == epoch {
+        if moved {
+            found = touched::read(connection, keys, &all, NEWEST)?;
+        } else {
             let more = all.beyond(&asked);
             if !more.is_empty() {
                 found.extend(touched::read(connection, keys, &more, NEWEST)?);
             }
-        } else {
-            found = touched::read(connection, keys, &all, NEWEST)?;
         }
         Ok(Begun { head, asked: all, found })
     }
