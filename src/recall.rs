@@ -19,9 +19,11 @@ use time::OffsetDateTime;
 pub use self::paths::Judged;
 use self::paths::Paths;
 use crate::registry::Registry;
-use crate::store::certificate::{Sealed, Standing};
+use crate::store::certificate::Standing;
+use crate::store::sealed::Sealed;
+use crate::store::{micros, moment};
 
-/// The most certificates that are remembered: some 110 bytes each.
+/// The most certificates that are remembered: some 90 bytes each.
 const SEEN_MAX: usize = 1_000_000;
 /// The longest short form that is worth the writer's turn: beyond, reading the sealed bytes beside it is the lesser evil.
 pub(crate) const LENGTH_MAX: usize = 16 * 1024;
@@ -43,19 +45,32 @@ pub struct Verified {
     pub epoch: i64,
 }
 
-/// A certificate that this process has verified.
+/// A certificate that this process has verified. There may be a million: every eight bytes are eight megabytes.
 #[derive(Debug, Clone)]
 pub struct Seen {
     /// The entry that accepted it, under which its short form is kept.
     pub leaf: u64,
-    /// How long its short form is.
-    pub length: usize,
+    /// Of its short form, in bytes.
+    length: u32,
+    /// Whether the database has the short form, as far as is known.
+    is_kept: bool,
     short_form: Digest,
     /// The digest under which its chain is known.
     chain: Arc<Digest>,
-    accepted_at: OffsetDateTime,
-    /// Whether the database has the short form, as far as is known.
-    is_kept: bool,
+    accepted_micros: i64,
+}
+
+impl Seen {
+    fn new(leaf: u64, accepted_at: OffsetDateTime, chain: Arc<Digest>, short_form: &[u8], is_kept: bool) -> Self {
+        let length = u32::try_from(short_form.len()).unwrap_or(u32::MAX);
+        let (short_form, accepted_micros) = (Digest::of(short_form), micros(accepted_at));
+        Self { leaf, length, is_kept, short_form, chain, accepted_micros }
+    }
+
+    /// How long its short form is, in bytes.
+    pub fn length(&self) -> usize {
+        usize::try_from(self.length).unwrap_or(usize::MAX)
+    }
 }
 
 /// A short form that the database lacks.
@@ -108,8 +123,10 @@ impl Recall {
     /// path of its chain is known.
     pub fn seen(&self, number: &CertificateNumber, registry: &Registry) -> Option<Seen> {
         let may_be_read = |seen: &Seen| {
-            let known = || self.paths.known(registry.epoch, *seen.chain, seen.accepted_at);
-            seen.is_kept && seen.length <= LENGTH_MAX && known().is_some()
+            let path = |at| self.paths.known(registry.epoch, *seen.chain, at);
+            seen.is_kept
+                && seen.length() <= LENGTH_MAX
+                && moment(seen.accepted_micros).is_ok_and(|at| path(at).is_some())
         };
         self.seen.get(number).filter(may_be_read)
     }
@@ -129,9 +146,8 @@ impl Recall {
     ) {
         let Standing { number, leaf, accepted_at, .. } = *standing;
         let chain = self.path(registry, chain, accepted_at).digest;
-        let (length, is_kept) = (short_form.len(), short_form.len() <= LENGTH_MAX);
-        let short_form = Digest::of(short_form);
-        self.seen.insert(number, Seen { leaf, length, short_form, chain, accepted_at, is_kept });
+        let is_kept = short_form.len() <= LENGTH_MAX;
+        self.seen.insert(number, Seen::new(leaf, accepted_at, chain, short_form, is_kept));
     }
 
     /// Notes whether the database has the short form of a certificate.
@@ -170,12 +186,8 @@ impl Recall {
         let Unsealed { digest, chain, certificate, short_form } = unsealed(stored, before.as_ref())?;
         let judged = self.path(registry, &chain, accepted_at);
         let is_kept = stored.has_short_form && before.is_none_or(|seen| seen.is_kept);
-        let length = short_form.len();
-        self.seen.insert(
-            number,
-            Seen { leaf, length, short_form: Digest::of(&short_form), chain: judged.digest, accepted_at, is_kept },
-        );
-        let to_keep = (!is_kept && length <= LENGTH_MAX).then_some(ToKeep { number, leaf, short_form });
+        self.seen.insert(number, Seen::new(leaf, accepted_at, judged.digest, &short_form, is_kept));
+        let to_keep = (!is_kept && short_form.len() <= LENGTH_MAX).then_some(ToKeep { number, leaf, short_form });
         let (chain, path, certificate) = (judged.chain, judged.path, Arc::new(certificate));
         Ok((Verified { digest, certificate, path, chain, accepted_at, epoch: registry.epoch }, to_keep))
     }

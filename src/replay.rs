@@ -20,9 +20,10 @@ use endmark_core::reference::Mrn;
 use endmark_core::seal;
 
 use crate::entry::{Kind, Logged, position_rows, rows_or_digest};
-use crate::store::certificate::{self as certificates, Sealed, Standing};
+use crate::store::certificate::Standing;
 use crate::store::control::Control;
 use crate::store::ledger::{Declaration, Presentation};
+use crate::store::sealed::{self, Sealed};
 use crate::store::{Connection, StoreError, log};
 
 /// How many entries are read at once.
@@ -159,7 +160,7 @@ impl Replayed {
 
     fn issue(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), Problem> {
         let number = entry.number()?;
-        let sealed = certificates::sealed_bytes(connection, &[number])?;
+        let sealed = sealed::read(connection, &[number])?;
         let Sealed { jws, .. } =
             sealed.first().ok_or_else(|| wrong(format!("the sealed bytes of {number} are gone")))?;
         let signed = seal::parse(jws).and_then(seal::UnverifiedSeal::verify).map_err(wrong)?;

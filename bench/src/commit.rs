@@ -12,12 +12,7 @@ use crate::report::Measured;
 
 /// Changes one row, over and over, on a connection as the service opens it.
 pub(crate) fn measure(place: &Place, within: Duration) -> Result<Measured, Failed> {
-    let url = match place.database().parse()? {
-        // A file of its own: the register's does not exist yet, and must be made by the register.
-        DatabaseUrl::Sqlite(_) => DatabaseUrl::Sqlite(place.dir().join("commit.sqlite")),
-        postgres @ DatabaseUrl::Postgres(_) => postgres,
-    };
-    let mut connection = Connection::open(&url)?;
+    let mut connection = beside(place)?;
     let mut micros = Histogram::new_with_max(60_000_000, 3)?;
     execute(&mut connection, "CREATE TABLE bench_commit (n BIGINT NOT NULL)")?;
     execute(&mut connection, "INSERT INTO bench_commit VALUES (0)")?;
@@ -30,6 +25,16 @@ pub(crate) fn measure(place: &Place, within: Duration) -> Result<Measured, Faile
     let took = began.elapsed();
     execute(&mut connection, "DROP TABLE bench_commit")?;
     Ok(Measured::from_latencies(&micros, took))
+}
+
+/// The database, before there is a register in it.
+pub(crate) fn beside(place: &Place) -> Result<Connection, Failed> {
+    let url = match place.database().parse()? {
+        // A file of its own: the register's does not exist yet, and must be made by the register.
+        DatabaseUrl::Sqlite(_) => DatabaseUrl::Sqlite(place.dir().join("commit.sqlite")),
+        postgres @ DatabaseUrl::Postgres(_) => postgres,
+    };
+    Ok(Connection::open(&url)?)
 }
 
 /// Runs a statement on either database.

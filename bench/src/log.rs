@@ -12,6 +12,7 @@ use endmark::demo::{ORIGIN, Place, STARTS_AT};
 use endmark::export::{Order, record, write};
 use endmark::keys::load_rows;
 use endmark::store::log::{StoredEntry, append, entries_from};
+use endmark::store::nodes::Nodes;
 use endmark::store::tile::{self, with_tiles};
 use endmark::store::{Connection, RowKey, StoreError, apart, head};
 use endmark_core::digest::Digest;
@@ -188,10 +189,10 @@ fn fill(connection: &mut Connection, key: &RowKey, count: u32) -> Result<u64, St
 
 /// Inclusion proofs out of the stored tiles, all over the log.
 fn receipts(connection: &mut Connection, size: u64) -> Result<Figure, StoreError> {
-    let begun = Instant::now();
+    let (nodes, begun) = (Nodes::default(), Instant::now());
     for number in 0..u64::from(RECEIPTS) {
         let leaf = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % size;
-        black_box(tile::inclusion(connection, leaf, size)?);
+        black_box(nodes.inclusion(connection, leaf, size)?);
     }
     let millis = begun.elapsed().as_secs_f64() * 1_000.0 / f64::from(RECEIPTS);
     Ok(Figure::at_most("receipt from tiles, mean", millis, "ms", 1.0))

@@ -15,6 +15,7 @@ mod process;
 mod raw;
 mod register;
 mod report;
+mod rows;
 mod scenario;
 mod service;
 mod soak;
@@ -91,6 +92,9 @@ fn measure(plan: &Plan, database: &str, report: &mut Report) -> Result<(), Faile
         raw::measure(plan.measured, report)?;
     }
     report.add("commit", 1, commit::measure(&place, plan.measured)?, Expected::Anything)?;
+    if !plan.growth {
+        report.add("rows", 1, rows::measure(&place, plan.measured)?, Expected::Anything)?;
+    }
     if !is_sqlite && !plan.growth {
         pgbench::measure(database, plan, report)?;
     }

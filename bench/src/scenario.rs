@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use hyper::Method;
 
 use crate::officer::MULTIPART;
@@ -110,6 +110,15 @@ const PING: Scenario = Scenario {
 const CHECK: Scenario =
     Scenario { name: "check", ask: check, status: 200, says: CONFORMS, goal: Goal::Part("ping", 0.6), ..PING };
 const RESERVE: Scenario = Scenario { name: "reserve", ask: reserve, goal: Goal::Part("ping", 0.5), ..CHECK };
+/// Before anything is asked of the writer: what the question alone costs, over TLS and HTTP.
+const CHECK_REFUSED: Scenario = Scenario {
+    name: "check_refused",
+    ask: check_refused,
+    status: 400,
+    says: "suppliedFromPapers[0]",
+    goal: Goal::Open,
+    ..CHECK
+};
 const ISSUE: Scenario = Scenario {
     name: "issue",
     caller: "maker",
@@ -122,9 +131,11 @@ const ISSUE: Scenario = Scenario {
 };
 
 /// All of them; each after those it is compared to.
-pub(crate) const ALL: [Scenario; 16] = [
+pub(crate) const ALL: [Scenario; 18] = [
     PING,
     Scenario { name: "handshake", load: Load::Handshakes, ..PING },
+    CHECK_REFUSED,
+    Scenario { name: "reserve_refused", ask: reserve_refused, ..CHECK_REFUSED },
     Scenario { name: "check_first", needs: Needs::Unseen, goal: Goal::Open, ..CHECK },
     Scenario { needs: Needs::Seen, ..CHECK },
     Scenario {
@@ -185,6 +196,11 @@ pub(crate) fn check(stock: &Stock, serial: u64) -> Ask {
     Ask { method: Method::POST, path: "/v1/customs/checks".to_owned(), media_type: JSON, body, ..Ask::default() }
 }
 
+/// The same, broken by its last rule: read once, to the end, then refused.
+fn check_refused(stock: &Stock, serial: u64) -> Ask {
+    against_a_rule(check(stock, serial))
+}
+
 /// An officer types the next certificate's number and gets a page.
 fn page(stock: &Stock, serial: u64) -> Ask {
     let body = stock.officer.form(stock.number(serial));
@@ -196,6 +212,11 @@ fn page(stock: &Stock, serial: u64) -> Ask {
 fn reserve(stock: &Stock, serial: u64) -> Ask {
     let body = stock.one_item.text(stock.number(serial), &mrn(serial));
     Ask { method: Method::PUT, path: declaration(serial), media_type: JSON, body, ..Ask::default() }
+}
+
+/// The same, refused as `check_refused` is.
+fn reserve_refused(stock: &Stock, serial: u64) -> Ask {
+    against_a_rule(reserve(stock, serial))
 }
 
 /// The three goods items of `check`.
@@ -240,6 +261,14 @@ fn issue(stock: &Stock, serial: u64) -> Ask {
     let body = stock.sealed.get(place).cloned().unwrap_or_default();
     let path = "/v1/certificates".to_owned();
     Ask { method: Method::POST, path, media_type: "application/jose", body, ..Ask::default() }
+}
+
+/// Says that something was taken from the papers that is not there.
+fn against_a_rule(ask: Ask) -> Ask {
+    let mut body = BytesMut::from(ask.body);
+    body.truncate(body.len().saturating_sub(1));
+    body.extend_from_slice(br#","suppliedFromPapers":["endUse"]}"#);
+    Ask { body: body.freeze(), ..ask }
 }
 
 /// Where the declaration of a serial is.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use endmark_core::log::Checkpoint;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
@@ -88,10 +87,7 @@ async fn follow_others(app: &App) -> Result<(), StoreError> {
             // A retired key signs nothing more; the writer says so at its next command.
             let retired = shared.registry.load().has_retired(context.keys.log.key());
             if !retired && head.size > shared.published.load().head.size {
-                let checkpoint = Checkpoint { origin: head.origin.clone(), size: head.size, root: head.root };
-                let note =
-                    context.keys.log.sign(&checkpoint).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                let published = Arc::new(Published { head, note });
+                let published = Published::sign(&context.keys.log, head)?;
                 shared.published.rcu(|shown| {
                     if shown.head.size < published.head.size { Arc::clone(&published) } else { Arc::clone(shown) }
                 });

@@ -40,6 +40,7 @@ use time::{Duration, OffsetDateTime};
 use crate::keys::token::TokenSigner;
 use crate::registry::Registry;
 use crate::store::Readers;
+use crate::store::nodes::Nodes;
 use crate::writer::{Command, Context, Failure, Writer};
 
 /// How often an address may try to sign in: an office behind one address begins its shift together, and nobody guesses
@@ -68,6 +69,7 @@ pub struct App {
     sign_in_tries: DefaultKeyedRateLimiter<IpAddr>,
     stale_after: Duration,
     offline: offline::Bundles,
+    nodes: Arc<Nodes>,
 }
 
 impl App {
@@ -94,6 +96,7 @@ impl App {
             evidence_quota: RateLimiter::keyed(per_minute(limits.evidence_kib_per_minute)),
             stale_after: Duration::days(limits.stale_after_days.into()),
             offline: offline::Bundles::new(settings),
+            nodes: Arc::default(),
         }
     }
 

@@ -16,11 +16,11 @@ use crate::store::{Readers, StoreError};
 use crate::writer::Prepared;
 
 /// The most bytes of sealed certificates the cache stands for: those that pages show, and those seen for the first time.
-const CACHE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+const CACHE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// The most bytes of short forms that the writer reads, or writes, for one question, in its turn.
 const SHORT_FORMS_MAX: usize = 256 * 1024;
 /// How many entries the cache expects: a certificate of a few lines weighs some 4 KiB in memory.
-const CACHE_ENTRIES: usize = 8_192;
+const CACHE_ENTRIES: usize = 2_048;
 
 /// A certificate as kept: verified, with the weight of its bytes.
 #[derive(Debug, Clone)]
@@ -89,9 +89,10 @@ impl VerifiedCache {
             if self.take(number, recall, registry, &mut found) {
                 continue;
             }
-            match recall.seen(&number, registry).filter(|seen| length.saturating_add(seen.length) <= SHORT_FORMS_MAX) {
+            match recall.seen(&number, registry).filter(|seen| length.saturating_add(seen.length()) <= SHORT_FORMS_MAX)
+            {
                 Some(seen) => {
-                    length = length.saturating_add(seen.length);
+                    length = length.saturating_add(seen.length());
                     found.prepared.insert(number, Prepared::Seen(seen));
                 }
                 None => missing.push(number),

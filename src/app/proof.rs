@@ -1,9 +1,11 @@
 //! Entries with the proof that the log has them.
 
-use endmark_core::log::Receipt;
+use std::sync::Arc;
+
+use endmark_core::log::{Receipt, leaf_hash, verify_inclusion};
 
 use super::App;
-use crate::store::{StoreError, log, tile};
+use crate::store::{StoreError, log};
 use crate::writer::Published;
 
 /// An entry of the log, proved.
@@ -40,27 +42,29 @@ impl App {
         of: Option<&str>,
         published: &Published,
     ) -> Result<Option<Proved>, NotProved> {
-        let (size, note) = (published.head.size, published.note.clone());
-        let of = of.map(str::to_owned);
+        let (size, root) = (published.head.size, published.head.root);
+        let (of, nodes) = (of.map(str::to_owned), Arc::clone(&self.nodes));
         let found = self
             .readers
             .read(move |connection| {
                 let own = |(organisation, _): &(String, _)| of.as_ref().is_none_or(|wanted| wanted == organisation);
                 let Some((_, entry)) = log::entry(connection, leaf)?.filter(own) else { return Ok(None) };
                 // Another node wrote it, and this one follows within a second.
-                let proof = if leaf < size { Some(tile::inclusion(connection, leaf, size)?) } else { None };
+                let proof = if leaf < size { Some(nodes.inclusion(connection, leaf, size)?) } else { None };
                 Ok(Some((entry, proof)))
             })
             .await?;
         let Some((entry, proof)) = found else { return Ok(None) };
         let proof = proof.ok_or(StoreError::Busy)?;
-        let receipt = Receipt { leaf, proof, checkpoint: note };
         let broken = |why: String| {
             tracing::error!(leaf, why, "a receipt does not verify");
+            self.nodes.clear();
             NotProved::Broken { leaf, why }
         };
-        let key = std::slice::from_ref(self.context.keys.log.key());
-        receipt.verify(&entry, key).map_err(|error| broken(error.to_string()))?;
+        // As `Receipt::verify` does, but the checkpoint's signature once for all receipts that bear it.
+        published.verify(self.context.keys.log.key()).map_err(broken)?;
+        verify_inclusion(leaf_hash(&entry), leaf, size, root, &proof).map_err(|error| broken(error.to_string()))?;
+        let receipt = Receipt { leaf, proof, checkpoint: published.note.clone() };
         let entry = String::from_utf8(entry).map_err(|error| broken(error.to_string()))?;
         Ok(Some(Proved { entry, receipt }))
     }

@@ -22,8 +22,8 @@ use crate::law::Law;
 use crate::officer::acting;
 use crate::registry::{AnchorState, Caller, CallerState, Registry};
 use crate::replay::{Replayed, replay_to};
-use crate::store::certificate::Sealed;
-use crate::store::{Connection, RowKey, archive, certificate, log, registry as rows};
+use crate::store::sealed::{self, Sealed};
+use crate::store::{Connection, RowKey, archive, log, registry as rows};
 use crate::writer::{CheckRequest, Prepared, Presenting, Question, Then, again};
 
 /// What it needs beside the database.
@@ -209,7 +209,7 @@ fn prepare(
         let prepared = match replayed.certificates.get(&number) {
             None => Prepared::Absent,
             Some(standing) => {
-                let jws = certificate::sealed_bytes(connection, &[number])?.pop().map(|of| of.jws).unwrap_or_default();
+                let jws = sealed::read(connection, &[number])?.pop().map(|of| of.jws).unwrap_or_default();
                 let (leaf, accepted_at) = (standing.leaf, standing.accepted_at);
                 let sealed = Sealed { number, jws, accepted_at, leaf, has_short_form: true };
                 match recall.verify(&sealed, registry) {

@@ -1,15 +1,16 @@
 //! What an export reads and hashes: each on a thread of its own, so that writing never waits for the database.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use endmark_core::export::Filter;
-use endmark_core::log::{Hash, Tile, TileId, inclusion_proof, inclusion_tiles, leaf_hash};
+use endmark_core::log::{Hash, leaf_hash};
 
 use super::ExportError;
 use crate::store::export::Page;
 use crate::store::log::StoredEvidence;
-use crate::store::{Connection, StoreError, export as rows, tile};
+use crate::store::nodes::Nodes;
+use crate::store::{Connection, StoreError, export as rows};
 
 /// Entries that are read at once: a statement costs as much as reading forty of them. At 64 KiB an entry, the most, they
 /// are 64 MiB.
@@ -19,8 +20,6 @@ const PAGE: u16 = 1_024;
 const PART_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Parts that wait between two threads, so that none sleeps while it could work; with those in work, eleven are held.
 const WAITING: usize = 4;
-/// Tiles that are held: at 8 KiB each, 4 MiB.
-const TILES_MAX: usize = 512;
 
 /// What is to be read.
 #[derive(Debug)]
@@ -98,7 +97,7 @@ pub(super) fn hash(parts: Receiver<Result<Part, ExportError>>, hashed: &SyncSend
 
 /// Reads everything that is wanted, until nobody takes it any more.
 pub(super) fn all(connection: &mut Connection, wanted: &Wanted, parts: &SyncSender<Result<Part, ExportError>>) {
-    let mut reader = Reader { connection, tiles: HashMap::new() };
+    let mut reader = Reader { connection, nodes: Nodes::default() };
     if let Err(error) = reader.run(wanted, |part| parts.send(Ok(part)).is_ok()) {
         let _ = parts.send(Err(error.into()));
     }
@@ -106,7 +105,7 @@ pub(super) fn all(connection: &mut Connection, wanted: &Wanted, parts: &SyncSend
 
 struct Reader<'a> {
     connection: &'a mut Connection,
-    tiles: HashMap<TileId, Tile>,
+    nodes: Nodes,
 }
 
 impl Reader<'_> {
@@ -135,7 +134,8 @@ impl Reader<'_> {
         let mut lines = Vec::with_capacity(bytes);
         let mut entries = Vec::with_capacity(page.entries.len());
         for (leaf, body) in &page.entries {
-            let proof = if wanted.filter.is_empty() { Vec::new() } else { self.proof(*leaf, wanted.size)? };
+            let whole = wanted.filter.is_empty();
+            let proof = if whole { Vec::new() } else { self.nodes.inclusion(self.connection, *leaf, wanted.size)? };
             lines.extend_from_slice(body);
             lines.push(b'\n');
             entries.push(Read { leaf: *leaf, end: lines.len(), proof, evidence: evidence.remove(leaf) });
@@ -162,18 +162,5 @@ impl Reader<'_> {
         }
         parts.push(Page { entries, next: page.next });
         Ok(parts)
-    }
-
-    fn proof(&mut self, leaf: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
-        if self.tiles.len() > TILES_MAX {
-            self.tiles.clear();
-        }
-        let mut missing = inclusion_tiles(leaf, size);
-        missing.retain(|id| !self.tiles.contains_key(id));
-        if !missing.is_empty() {
-            self.tiles.extend(tile::tiles(self.connection, &missing)?);
-        }
-        inclusion_proof(leaf, size, |id| self.tiles.get(&id).cloned())
-            .map_err(|error| StoreError::Corrupt(error.to_string()))
     }
 }

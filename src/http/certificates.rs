@@ -1,10 +1,11 @@
 //! `GET /v1/certificates` and `GET /v1/certificates/{number}`: the caller's own.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
-use endmark_core::certificate::{self, Certificate};
+use endmark_core::certificate::Certificate;
 use endmark_core::number::CertificateNumber;
-use endmark_core::seal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,9 +15,11 @@ use super::problem::ProblemDocument;
 use super::view::{CertificateView, StandingView};
 use super::{Problem, ProblemKind};
 use crate::app::App;
+use crate::recall::Verified;
 use crate::registry::Grant;
-use crate::store::certificate::{Found, Sealed, Standing, page, sealed_bytes, standings};
+use crate::store::certificate::{Found, Standing, page, standings};
 use crate::store::ledger::{StoredLine, lines_of};
+use crate::store::sealed;
 
 /// The most certificates of one page.
 const PAGE_MAX: u32 = 100;
@@ -47,12 +50,12 @@ pub(super) async fn stored(
         .readers
         .read(move |connection| {
             let standing = standings(connection, &key, &[number])?.into_iter().next();
-            let bytes = sealed_bytes(connection, &[number])?.into_iter().next();
+            let bytes = sealed::read(connection, &[number])?.into_iter().next();
             let lines = lines_of(connection, &key, &[number])?;
             Ok(standing.zip(bytes).map(|(standing, bytes)| (standing, bytes, lines)))
         })
         .await?;
-    let Some(((_, found), Sealed { jws, .. }, rows)) = found else { return Ok(None) };
+    let Some(((_, found), sealed, rows)) = found else { return Ok(None) };
     let fault = |why: String| {
         tracing::error!(%number, why, "a stored certificate does not verify");
         Problem::new(ProblemKind::Internal, "what is stored under this number does not verify; tell the operator")
@@ -63,13 +66,13 @@ pub(super) async fn stored(
     };
     let tampered = || fault("a ledger row was changed outside the service".to_owned());
     let lines = rows.into_iter().map(|row| row.verified(tampered)).collect::<Result<Vec<_>, _>>()?;
-    let sealed = seal::parse(&jws).and_then(seal::UnverifiedSeal::verify).map_err(|error| fault(error.to_string()))?;
-    if sealed.number() != number || sealed.digest() != standing.digest {
+    let (Verified { digest, certificate, .. }, _) =
+        app.context.recall.verify(&sealed, &app.registry()).map_err(fault)?;
+    if digest != standing.digest {
         return Err(fault("the sealed bytes are another certificate's".to_owned()));
     }
-    let certificate = certificate::parse(sealed.payload()).map_err(|error| fault(error.to_string()))?;
-    let jws = String::from_utf8(jws).map_err(|error| fault(error.to_string()))?;
-    Ok(Some((standing, certificate, jws, lines)))
+    let jws = String::from_utf8(sealed.jws).map_err(|error| fault(error.to_string()))?;
+    Ok(Some((standing, Arc::unwrap_or_clone(certificate), jws, lines)))
 }
 
 /// Shows one of the caller's own certificates; a declarant sees how any certificate stands by its number.

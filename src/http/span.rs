@@ -57,15 +57,16 @@ impl RootSpanBuilder for RequestSpan {
             id = request_id_of(request),
             method = %request.method(),
             route = request.match_pattern().unwrap_or_default(),
-            status = tracing::field::Empty,
         )
     }
 
+    /// What goes wrong says so where it happens; that a request was answered is for who asks for it (`ENDMARK_LOG`). The
+    /// status is no field of the span: its fields are written, read and written again when one is added.
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
         let status = match outcome {
             Ok(response) => response.status(),
             Err(error) => error.as_response_error().status_code(),
         };
-        span.record("status", status.as_u16());
+        tracing::debug!(parent: &span, status = status.as_u16(), "answered");
     }
 }

@@ -11,7 +11,7 @@ use super::standing::Event;
 use super::words::{Told, unequal, whole};
 use crate::store::certificate::{self, Found, Standing};
 use crate::store::ledger::{self as rows, Declaration, Presentation, Row};
-use crate::store::{Connection, RowKey, StoreError, control, registry};
+use crate::store::{Connection, RowKey, StoreError, control, registry, sealed};
 
 /// How many rows are read at once.
 const PAGE: u16 = 10_000;
@@ -103,6 +103,9 @@ impl Replayed {
                 })
             },
         );
+        for leaf in sealed::strays(connection, PAGE.into())? {
+            tell(sink, format!("sealed bytes of entry {leaf}"), "no certificate has them");
+        }
         Ok(())
     }
 

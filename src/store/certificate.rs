@@ -1,4 +1,4 @@
-//! Certificates: their sealed bytes, and the row that says how they stand.
+//! How certificates stand: a row for each, beside its sealed bytes.
 
 use std::collections::HashMap;
 
@@ -15,8 +15,8 @@ use super::among::{among, keys};
 use super::ledger::column_of;
 use super::prepared::prepared;
 use super::row_key::{RowContent, RowKey};
-use super::schema::{certificate, entry, short_form};
-use super::{Connection, StoreError, column, count, micros, moment, on};
+use super::schema::{certificate, entry};
+use super::{Connection, StoreError, Writes, column, count, micros, moment, on};
 
 /// How a certificate stands: everything but its sealed bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -300,56 +300,6 @@ fn holders(found: Vec<Holder>) -> Result<Vec<(Reference, CertificateNumber)>, St
         .collect()
 }
 
-/// A certificate as it was sealed, and when and by which entry it was accepted: as the row says, HMAC not looked at.
-#[derive(Debug, Clone)]
-pub struct Sealed {
-    /// The number it stands under.
-    pub number: CertificateNumber,
-    /// The sealed bytes.
-    pub jws: Vec<u8>,
-    /// When it was accepted.
-    pub accepted_at: OffsetDateTime,
-    /// The entry that accepted it.
-    pub leaf: u64,
-    /// Whether a short form of it is kept.
-    pub has_short_form: bool,
-}
-
-#[derive(Queryable)]
-struct SealedRow {
-    number: String,
-    jws: Vec<u8>,
-    accepted_micros: i64,
-    leaf: i64,
-    short_form: Option<i64>,
-}
-
-/// The sealed bytes of certificates.
-pub fn sealed_bytes(connection: &mut Connection, numbers: &[CertificateNumber]) -> Result<Vec<Sealed>, StoreError> {
-    if numbers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    let with_short_form = certificate::table.left_join(short_form::table.on(short_form::leaf.eq(certificate::leaf)));
-    let kept = short_form::leaf.nullable();
-    let columns = (certificate::number, certificate::jws, certificate::accepted_micros, certificate::leaf, kept);
-    let rows: Vec<SealedRow> = match connection {
-        Connection::Sqlite(c) => with_short_form.filter(among(certificate::number, &texts)?).select(columns).load(c)?,
-        Connection::Postgres(c) => {
-            with_short_form.filter(certificate::number.eq_any(texts)).select(columns).load(c.each())?
-        }
-    };
-    rows.into_iter()
-        .map(|row| {
-            let number = row.number.parse().map_err(|_| StoreError::Corrupt(format!("number {}", row.number)))?;
-            // A row that makes no sense was not written by the service, which its HMAC says: it must not fail the others.
-            let accepted_at = moment(row.accepted_micros).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-            let leaf = count(row.leaf).unwrap_or_default();
-            Ok(Sealed { number, jws: row.jws, accepted_at, leaf, has_short_form: row.short_form.is_some() })
-        })
-        .collect()
-}
-
 /// A page of an organisation's certificates, newest first, below a leaf.
 pub fn page(
     connection: &mut Connection,
@@ -368,36 +318,36 @@ pub fn page(
     rows.into_iter().map(|row| row.open(key)).collect()
 }
 
-/// Keeps new certificates.
-pub fn insert(connection: &mut Connection, key: &RowKey, new: &[(&Standing, &[u8])]) -> Result<(), StoreError> {
-    let rows: Vec<(Row, &[u8])> =
-        new.iter().map(|(standing, jws)| Ok((Row::sealed(standing, key)?, *jws))).collect::<Result<_, StoreError>>()?;
-    match connection {
-        Connection::Sqlite(c) => {
-            for (row, jws) in rows {
-                diesel::insert_into(certificate::table).values((row, certificate::jws.eq(jws))).execute(c)?;
+/// Keeps how new certificates stand.
+pub fn insert(writes: &mut Writes<'_>, key: &RowKey, new: &[&Standing]) -> Result<(), StoreError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Row> = new.iter().map(|standing| Row::sealed(standing, key)).collect::<Result<_, _>>()?;
+    match writes.to() {
+        (Connection::Sqlite(c), _) => {
+            for row in rows {
+                diesel::insert_into(certificate::table).values(row).execute(c)?;
             }
         }
-        Connection::Postgres(c) => {
+        (Connection::Postgres(_), later) => later.push(
             prepared(
                 "INSERT INTO certificate (number, organisation, reference, digest, accepted_micros, leaf, status,
-                     status_reason, status_micros, status_leaf, hmac, jws)
-                 SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     status_reason, status_micros, status_leaf, hmac)
+                 SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
-            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.number.as_str()).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.organisation.as_str()).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.reference.as_str()).collect::<Vec<_>>())
-            .bind::<Array<Binary>, _>(rows.iter().map(|(r, _)| r.digest.as_slice()).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.accepted_micros).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.leaf).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.status.as_str()).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|(r, _)| r.status_reason.as_str()).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.status_micros).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(rows.iter().map(|(r, _)| r.status_leaf).collect::<Vec<_>>())
-            .bind::<Array<Binary>, _>(rows.iter().map(|(r, _)| r.hmac.as_slice()).collect::<Vec<_>>())
-            .bind::<Array<Binary>, _>(rows.iter().map(|(_, jws)| *jws).collect::<Vec<_>>())
-            .execute(c.each())?;
-        }
+            .bind::<Array<Text>, _>(column_of!(rows, row => row.number.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, row => row.organisation.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, row => row.reference.clone()))
+            .bind::<Array<Binary>, _>(column_of!(rows, row => row.digest.clone()))
+            .bind::<Array<BigInt>, _>(column_of!(rows, row => row.accepted_micros))
+            .bind::<Array<BigInt>, _>(column_of!(rows, row => row.leaf))
+            .bind::<Array<Text>, _>(column_of!(rows, row => row.status.clone()))
+            .bind::<Array<Text>, _>(column_of!(rows, row => row.status_reason.clone()))
+            .bind::<Array<BigInt>, _>(column_of!(rows, row => row.status_micros))
+            .bind::<Array<BigInt>, _>(column_of!(rows, row => row.status_leaf))
+            .bind::<Array<Binary>, _>(column_of!(rows, row => row.hmac.clone())),
+        ),
     }
     Ok(())
 }

@@ -46,6 +46,15 @@ impl Connection {
         }
     }
 
+    /// Keeps 32 MiB of pages in memory, for the one that writes: they stay good from one batch to the next. `SQLite` has
+    /// readers forget theirs whenever somebody else has written, so more than its default would be memory for nothing.
+    pub fn keep_pages(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA cache_size = -32768")?),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Copies what commits left in `SQLite`'s log back into the database, as far as no reader is in the way. It waits
     /// for nobody and nobody waits for it; `PostgreSQL` does the same by itself.
     pub fn copy_log_back(&mut self) -> Result<(), StoreError> {
@@ -62,8 +71,8 @@ fn open_sqlite(path: &str) -> Result<Connection, StoreError> {
     connection.batch_execute(
         "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
-         -- 16 MiB of pages in memory, and 32 MiB of log before it is copied back: a batch changes some hundred pages.
-         PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192;",
+         -- 32 MiB of log before it is copied back: a batch changes some hundred pages.
+         PRAGMA wal_autocheckpoint = 8192;",
     )?;
     Ok(Connection::Sqlite(connection))
 }

@@ -1,7 +1,7 @@
 //! Bringing a database to this version's schema.
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationVersion;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, StoreError};
@@ -19,22 +19,44 @@ const SEAL: &str = "20261125000007";
 /// Runs what is pending. `true`: the head got the columns of its HMAC, and a register that is there already is to be
 /// sealed.
 pub fn migrate(connection: &mut Connection) -> Result<bool, StoreError> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
-    let sealed = |run: Vec<MigrationVersion<'_>>| run.iter().any(|version| version.to_string() == SEAL);
     match connection {
-        Connection::Sqlite(c) => c.run_pending_migrations(SQLITE).map(sealed).map_err(failed),
+        Connection::Sqlite(c) => run(c, SQLITE),
         Connection::Postgres(c) => {
             c.each().batch_execute(MIGRATION_LOCK)?;
-            let done = c.each().run_pending_migrations(POSTGRESQL).map(sealed).map_err(failed);
+            let done = run(c.each(), POSTGRESQL);
             c.each().batch_execute(MIGRATION_UNLOCK)?;
             done
         }
     }
 }
 
+fn run<B: Backend>(connection: &mut impl MigrationHarness<B>, all: EmbeddedMigrations) -> Result<bool, StoreError> {
+    let pending = connection.pending_migrations(all).map_err(failed)?;
+    if !pending.is_empty() {
+        tracing::info!(
+            migrations = pending.len(),
+            "bringing the database to the schema of this version: minutes where it is large; broken off, it begins anew"
+        );
+    }
+    let run = connection.run_migrations(&pending).map_err(failed)?;
+    Ok(run.iter().any(|version| version.to_string() == SEAL))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands behind `map_err`")]
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    StoreError::Migration(error.to_string())
+}
+
+/// Takes the newest migration back: for the test that it keeps what it moves.
+pub fn last_migration_down(connection: &mut Connection) -> Result<(), StoreError> {
+    match connection {
+        Connection::Sqlite(c) => c.revert_last_migration(SQLITE).map(drop).map_err(failed),
+        Connection::Postgres(c) => c.each().revert_last_migration(POSTGRESQL).map(drop).map_err(failed),
+    }
+}
+
 /// Takes every migration back: for the test that up, down and up again leave the same schema.
 pub fn migrations_down(connection: &mut Connection) -> Result<(), StoreError> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
     match connection {
         Connection::Sqlite(c) => c.revert_all_migrations(SQLITE).map(drop).map_err(failed),
         Connection::Postgres(c) => c.each().revert_all_migrations(POSTGRESQL).map(drop).map_err(failed),

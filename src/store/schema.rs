@@ -85,7 +85,6 @@ diesel::table! {
         organisation -> Text,
         reference -> Text,
         digest -> Binary,
-        jws -> Binary,
         accepted_micros -> BigInt,
         leaf -> BigInt,
         status -> Text,
@@ -93,6 +92,13 @@ diesel::table! {
         status_micros -> BigInt,
         status_leaf -> BigInt,
         hmac -> Binary,
+    }
+}
+
+diesel::table! {
+    sealed_certificate (leaf) {
+        leaf -> BigInt,
+        jws -> Binary,
     }
 }
 
@@ -284,7 +290,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(entry, claim, declaration);
-diesel::allow_tables_to_appear_in_same_query!(certificate, short_form);
+diesel::allow_tables_to_appear_in_same_query!(certificate, sealed_certificate, short_form);
 
 diesel::table! {
     regime_document (kind, id, version) {

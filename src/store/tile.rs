@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer};
-use endmark_core::log::{Hash, LogError, Tile, TileId, inclusion_proof, inclusion_tiles};
+use endmark_core::log::{LogError, Tile, TileId};
 
 use super::prepared::prepared;
 use super::schema::tile;
@@ -79,12 +79,6 @@ pub fn tiles(connection: &mut Connection, ids: &[TileId]) -> Result<BTreeMap<Til
             Ok((id, read(id, &row.hashes)?))
         })
         .collect()
-}
-
-/// The proof that an entry is in the log of a size.
-pub fn inclusion(connection: &mut Connection, leaf: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
-    let mut held = tiles(connection, &inclusion_tiles(leaf, size))?;
-    inclusion_proof(leaf, size, |id| held.remove(&id)).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// How the functions of the log read tiles.

@@ -60,7 +60,7 @@ impl CheckRequest {
     /// How long what it brings is, and what is to be read for it.
     pub(super) fn bytes(&self) -> usize {
         let kept = self.to_keep.iter().map(|of| of.short_form.len());
-        let read = self.seen().map(|(_, seen)| seen.length);
+        let read = self.seen().map(|(_, seen)| seen.length());
         kept.chain(read).fold(self.body.len(), usize::saturating_add)
     }
 

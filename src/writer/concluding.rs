@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use endmark_core::log::LogSigner;
-
 use super::decided::Decided;
 use super::loading::Desk;
-use super::log_state::checkpoint;
 use super::queue::Queued;
 use super::{Answer, Failure, Published, Shared};
 use crate::registry::Registry;
@@ -27,12 +24,6 @@ pub(super) fn refuse(batch: Vec<Queued>, failure: &Failure) {
     for queued in batch {
         queued.answer(Err(failure.clone()));
     }
-}
-
-/// Signs the checkpoint of a head.
-pub(super) fn sign(signer: &LogSigner, head: head::Head) -> Result<Arc<Published>, StoreError> {
-    let note = signer.sign(&checkpoint(&head)).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    Ok(Arc::new(Published { head, note }))
 }
 
 impl Desk<'_> {
@@ -64,7 +55,7 @@ impl Desk<'_> {
     ) -> Option<Arc<Registry>> {
         let context = self.context;
         let changed = decided.view.changes_registry().then(|| self.changed_registry(shared, connection)).flatten();
-        let published = match sign(&context.keys.log, decided.head.clone()) {
+        let published = match Published::sign(&context.keys.log, decided.head.clone()) {
             Ok(published) => published,
             Err(error) => {
                 tracing::error!(%error, "the checkpoint could not be signed");

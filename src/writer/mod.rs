@@ -15,6 +15,7 @@ mod declaring;
 mod ledger;
 mod loading;
 mod log_state;
+mod published;
 mod queue;
 mod recorded;
 mod reply;
@@ -27,6 +28,7 @@ pub use again::{Question, Then, again};
 pub use asking::{CheckRequest, ControlRequest, PaperRequest, Prepared, Submission};
 pub use command::{Action, ArchiveChange, Command, Occasion, Origin, RegistryChange};
 pub use declaring::{DeclarationRequest, Held, Outcome, PositionRefused, PositionRequest, Presenting, Purpose, Step};
+pub use published::Published;
 pub use reply::{Answer, ControlRecorded, ControlRefusal, Failure, PaperShown, Reply};
 pub use signing_in::{Arrival, By, Invitation, SessionChange, SignedIn};
 
@@ -40,18 +42,8 @@ use tokio::sync::oneshot;
 use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::registry::Registry;
-use crate::store::head::Head;
-use crate::store::{Connection, DatabaseUrl, StoreError};
+use crate::store::{Connection, DatabaseUrl, StoreError, head};
 use queue::{Queue, Queued, Server};
-
-/// A head and its signed checkpoint.
-#[derive(Debug)]
-pub struct Published {
-    /// The head.
-    pub head: Head,
-    /// The signed note (C2SP tlog-checkpoint).
-    pub note: String,
-}
 
 /// What the writer shows everyone else; each part is swapped whole.
 #[derive(Debug)]
@@ -177,5 +169,5 @@ pub fn run_once(
 /// Makes a register in an empty database: its head at size 0, then its first entry.
 pub fn create_register(connection: &mut Connection, origin: &str, clock: &Clock) -> Result<(), StoreError> {
     let origin = origin.parse().map_err(|_| StoreError::Corrupt(format!("{origin:?} is no name for a log")))?;
-    crate::store::head::create(connection, &Head::first(origin, clock.now()))
+    head::create(connection, &head::Head::first(origin, clock.now()))
 }

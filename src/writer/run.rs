@@ -6,13 +6,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use endmark_core::log::Edge;
 
-use super::concluding::{Concluded, refuse, sign};
+use super::concluding::{Concluded, refuse};
 use super::decided::Decided;
 use super::loading::Desk;
 use super::log_state::{Fork, load_edge, require_continuation};
 use super::queue::{Queue, Queued};
 use super::transaction::Trouble;
-use super::{Context, Failure, Shared};
+use super::{Context, Failure, Published, Shared};
 use crate::registry::Registry;
 use crate::store::{Connection, DatabaseUrl, StoreError, head, log};
 
@@ -42,6 +42,7 @@ impl Core {
     pub(super) fn open(url: &DatabaseUrl, context: Arc<Context>) -> Result<Self, StoreError> {
         let mut connection = Connection::open(url)?;
         head::require_durability(&mut connection)?;
+        connection.keep_pages()?;
         // The file before the head: a service that runs beside this moves both on, the head first.
         let kept = crate::app::checkpoint_file::read(&context.checkpoint_path, &context.log_keys)
             .map_err(|error| StoreError::Corrupt(error.to_string()))?;
@@ -56,7 +57,7 @@ impl Core {
         }
         let (registry, _) = Registry::read(&mut connection, &context.keys.rows, &context.law)?;
         let registry = Arc::new(registry);
-        let published = sign(&context.keys.log, head)?;
+        let published = Published::sign(&context.keys.log, head)?;
         let shared =
             Arc::new(Shared { registry: ArcSwap::new(Arc::clone(&registry)), published: ArcSwap::new(published) });
         Ok(Self {
@@ -134,6 +135,7 @@ impl Core {
     fn reconnected(&self) -> Result<Connection, StoreError> {
         let mut connection = Connection::open(&self.url)?;
         head::require_durability(&mut connection)?;
+        connection.keep_pages()?;
         Ok(connection)
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use endmark::audit::{Expected, Report, verify};
 use endmark::demo::Place;
-use endmark::store::{Connection, log};
+use endmark::store::{Connection, last_migration_down, log, migrate};
 use endmark_core::log::{Checkpoint, LogKey, leaf_hash, open_checkpoint};
 use serde_json::json;
 
@@ -19,6 +19,7 @@ on_both_databases!(
     every_index_column_is_held_against_the_bytes
     a_tile_is_told_from_an_entry
     every_row_that_decides_is_held_against_the_log
+    a_register_is_whole_after_its_newest_migration_was_taken_back_and_run_again
     more_than_a_full_tile_verifies_and_a_change_in_each_level_is_named
 );
 
@@ -287,7 +288,9 @@ async fn every_row_that_decides_is_held_against_the_log(on: On) {
             (format!("UPDATE certificate SET organisation = 'other' WHERE number = '{number}'"), format!("certificate {number}: it was changed")),
             (format!("UPDATE certificate SET accepted_micros = 1 WHERE number = '{number}'"), format!("certificate {number}: it was changed")),
             (format!("DELETE FROM certificate WHERE number = '{other}'"), format!("the sealed bytes of {other} are gone")),
-            ("UPDATE certificate SET jws = (SELECT k.jws FROM kept_certificate k WHERE k.number <> certificate.number)".to_owned(), "the sealed bytes kept under".to_owned()),
+            ("UPDATE sealed_certificate SET jws = (SELECT k.jws FROM kept_sealed_certificate k WHERE k.leaf <> sealed_certificate.leaf)".to_owned(), "the sealed bytes kept under".to_owned()),
+            (format!("DELETE FROM sealed_certificate WHERE leaf = (SELECT leaf FROM certificate WHERE number = '{other}')"), format!("the sealed bytes of {other} are gone")),
+            ("INSERT INTO sealed_certificate SELECT leaf + 1000, jws FROM kept_sealed_certificate WHERE leaf = (SELECT min(leaf) FROM kept_sealed_certificate)".to_owned(), "no certificate has them".to_owned()),
             (format!("UPDATE certificate_line SET granted = granted + 1 WHERE certificate = '{number}'"), format!("a line of {number}: it was changed")),
             (format!("UPDATE certificate_line SET reserved = 0 WHERE certificate = '{number}' AND line = 2"), format!("a line of {number}: it was changed")),
             (format!("DELETE FROM certificate_line WHERE certificate = '{number}' AND line = 2"), format!("line 2 of {number}: the log gives")),
@@ -308,6 +311,18 @@ async fn every_row_that_decides_is_held_against_the_log(on: On) {
             verifier.finds(connection, &statement, &named);
         }
         // A row put back as it once was has a good HMAC: only the log knows better.
+        assert_eq!(verifier.faults(connection), "");
+    });
+}
+
+async fn a_register_is_whole_after_its_newest_migration_was_taken_back_and_run_again(on: On) {
+    let place = lived(on).await;
+    let verifier = Verifier::of(&place);
+    with_database(&place, |connection| {
+        assert_eq!(verifier.faults(connection), "");
+        last_migration_down(connection).unwrap();
+        assert_eq!(number(connection, "SELECT count(*) AS value FROM certificate WHERE length(jws) > 1000"), 2);
+        migrate(connection).unwrap();
         assert_eq!(verifier.faults(connection), "");
     });
 }

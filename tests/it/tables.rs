@@ -6,12 +6,13 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use endmark::store::Connection;
 
 /// Every table that something depends on, those that others refer to first.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "head",
     "entry",
     "evidence",
     "tile",
     "certificate",
+    "sealed_certificate",
     "manufacturer",
     "client",
     "anchor",

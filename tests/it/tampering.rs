@@ -72,8 +72,8 @@ async fn a_revoked_certificate_put_back_as_it_was_cannot_be_checked(on: On) {
 
 async fn sealed_bytes_edited_in_sql_cannot_be_checked(on: On) {
     let bytes = match on {
-        On::Sqlite => "UPDATE certificate SET jws = CAST(replace(CAST(jws AS TEXT), '.', '.A') AS BLOB)",
-        On::Postgres => "UPDATE certificate SET jws = set_byte(jws, length(jws) - 200, get_byte(jws, 7))",
+        On::Sqlite => "UPDATE sealed_certificate SET jws = CAST(replace(CAST(jws AS TEXT), '.', '.A') AS BLOB)",
+        On::Postgres => "UPDATE sealed_certificate SET jws = set_byte(jws, length(jws) - 200, get_byte(jws, 7))",
     };
     let (register, verdict) = Box::pin(verdict_after(on, "T-2", bytes)).await;
     assert_eq!(verdict["verdict"], "cannotBeChecked", "{verdict:#}");

@@ -85,7 +85,7 @@ impl Edge {
             let index = at_level.div_euclid(256);
             let id = TileId { level: number, index };
             let width = id.width_at(size);
-            let hashes = if width == 0 { Vec::new() } else { stored.hashes(id, 0, width)?.to_vec() };
+            let hashes = if width == 0 { Vec::new() } else { stored.hashes(id, width)?.to_vec() };
             levels.push(Level { index, hashes, changed: false });
             at_level = index;
         }

@@ -2,6 +2,7 @@
 
 use super::error::LogError;
 use super::hash::Hash;
+use super::nodes::TileNodes;
 use super::stored::StoredTiles;
 use super::tile::{TILE_HEIGHT, Tile, TileId};
 
@@ -14,7 +15,11 @@ fn left_half(leaves: u64) -> u64 {
 /// The audit path of a leaf in the tree of `size` leaves (RFC 6962, section 2.1.1), from the leaf's sibling up.
 ///
 /// `tiles` gives the stored tiles of the log, each asked for once at most; a tile may be wider than `size` needs.
-pub fn inclusion_proof(leaf: u64, size: u64, tiles: impl FnMut(TileId) -> Option<Tile>) -> Result<Vec<Hash>, LogError> {
+pub fn inclusion_proof<T: TileNodes>(
+    leaf: u64,
+    size: u64,
+    tiles: impl FnMut(TileId) -> Option<T>,
+) -> Result<Vec<Hash>, LogError> {
     if leaf >= size {
         return Err(LogError::LeafOutsideTree { leaf, size });
     }

@@ -4,38 +4,42 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::error::LogError;
-use super::frontier::root_of;
 use super::hash::{Hash, node_hash};
-use super::tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TileId};
+use super::nodes::TileNodes;
+use super::tile::{TILE_HEIGHT, TILE_WIDTH, TileId};
 
 /// Stored tiles behind a closure; each is asked for once at most.
-pub(super) struct StoredTiles<F> {
+pub(super) struct StoredTiles<F, T> {
     tiles: F,
-    read: BTreeMap<TileId, Vec<Hash>>,
+    read: BTreeMap<TileId, T>,
 }
 
-impl<F: FnMut(TileId) -> Option<Tile>> StoredTiles<F> {
+impl<T: TileNodes, F: FnMut(TileId) -> Option<T>> StoredTiles<F, T> {
     pub(super) const fn new(tiles: F) -> Self {
         Self { tiles, read: BTreeMap::new() }
     }
 
-    /// `count` hashes of a tile from `first`.
-    pub(super) fn hashes(&mut self, id: TileId, first: usize, count: usize) -> Result<&[Hash], LogError> {
-        let hashes = match self.read.entry(id) {
-            Entry::Occupied(known) => known.into_mut(),
+    fn tile(&mut self, id: TileId) -> Result<&T, LogError> {
+        match self.read.entry(id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(unknown) => {
-                let tile = (self.tiles)(id).ok_or(LogError::TileMissing(id))?;
+                let read = (self.tiles)(id).ok_or(LogError::TileMissing(id))?;
+                let tile = read.tile();
                 if tile.id != id {
                     return Err(LogError::TileMisplaced { wanted: id, found: tile.id });
                 }
                 if tile.hashes.len() > TILE_WIDTH {
                     return Err(LogError::TileLength { id, found: tile.hashes.len().saturating_mul(32) });
                 }
-                unknown.insert(tile.hashes)
+                Ok(unknown.insert(read))
             }
-        };
-        let (found, end) = (hashes.len(), first.saturating_add(count));
-        hashes.get(first..end).ok_or(LogError::TileTooNarrow { id, wanted: end, found })
+        }
+    }
+
+    /// The first `width` hashes of a tile.
+    pub(super) fn hashes(&mut self, id: TileId, width: usize) -> Result<&[Hash], LogError> {
+        let hashes = &self.tile(id)?.tile().hashes;
+        hashes.get(..width).ok_or(LogError::TileTooNarrow { id, wanted: width, found: hashes.len() })
     }
 
     /// The root over the leaves from `first` up to, not including, `end` (RFC 6962, `MTH(D[first:end])`), where
@@ -56,6 +60,11 @@ impl<F: FnMut(TileId) -> Option<Tile>> StoredTiles<F> {
         let first = place.wrapping_shl(above);
         let id = TileId { level: u8::try_from(level).unwrap_or(u8::MAX), index: first.div_euclid(256) };
         let offset = usize::try_from(first.rem_euclid(256)).unwrap_or(usize::MAX);
-        Ok(root_of(self.hashes(id, offset, 1_usize.wrapping_shl(above))?))
+        let tile = self.tile(id)?;
+        tile.root(above, offset.wrapping_shr(above)).ok_or_else(|| LogError::TileTooNarrow {
+            id,
+            wanted: offset.saturating_add(1_usize.wrapping_shl(above)),
+            found: tile.tile().hashes.len(),
+        })
     }
 }

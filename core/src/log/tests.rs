@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::*;
 
@@ -202,8 +203,11 @@ fn a_proof_reads_no_tile_but_those_named_before() {
             }
             let named = inclusion_tiles(place, size);
             assert!(named.iter().all(|id| id.width_at(size) > 0), "{place} in {size}: {named:?}");
-            inclusion_proof(place, size, |id| tiles.get(&id).filter(|_| named.contains(&id)).cloned())
+            let read = |id| tiles.get(&id).filter(|_| named.contains(&id)).cloned();
+            let proof = inclusion_proof(place, size, read)
                 .unwrap_or_else(|error| panic!("{place} in {size}, {named:?}: {error}"));
+            let hashed = |id| read(id).map(|tile| Arc::new(HashedTile::from(tile)));
+            assert_eq!(inclusion_proof(place, size, hashed).unwrap(), proof, "{place} in {size}, from hashed tiles");
         }
     }
     assert!(inclusion_tiles(u64::MAX - 1, u64::MAX).len() <= 16);
@@ -211,7 +215,7 @@ fn a_proof_reads_no_tile_but_those_named_before() {
 
 #[test]
 fn questions_outside_the_tree_are_refused() {
-    assert_eq!(inclusion_proof(5, 5, |_| None).unwrap_err().code(), "logLeafOutsideTree");
+    assert_eq!(inclusion_proof(5, 5, |_| None::<Tile>).unwrap_err().code(), "logLeafOutsideTree");
     assert_eq!(consistency_proof(6, 5, |_| None).unwrap_err().code(), "logShrunk");
     assert_eq!(verify_inclusion(leaf(0), 0, 0, empty_root(), &[]).unwrap_err().code(), "logLeafOutsideTree");
     assert_eq!(verify_consistency(2, leaf(0), 1, leaf(0), &[]).unwrap_err().code(), "logShrunk");

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use endmark_core::number::CertificateNumber;
 use tokio::sync::oneshot;
 
-use crate::store::certificate::{self as rows, Sealed};
+use crate::store::sealed::{self, Sealed};
 use crate::store::{Connection, Readers, StoreError};
 
 /// The most certificates in one reading, unless one request alone asks for more: some 2 MiB.
@@ -53,7 +53,7 @@ impl Loader {
         match found {
             Ok(found) => Ok(found),
             // The shared reading failed, over somebody else's row perhaps: this request gets its own answer.
-            Err(_) => readers.read(move |connection| rows::sealed_bytes(connection, &numbers)).await,
+            Err(_) => readers.read(move |connection| sealed::read(connection, &numbers)).await,
         }
     }
 
@@ -83,7 +83,7 @@ impl Loader {
         if numbers.is_empty() {
             return Ok(());
         }
-        let found = rows::sealed_bytes(connection, &numbers)?;
+        let found = sealed::read(connection, &numbers)?;
         let found: HashMap<CertificateNumber, Sealed> = found.into_iter().map(|of| (of.number, of)).collect();
         for Wanted { numbers, answer, .. } in wanted {
             let theirs = numbers.iter().filter_map(|number| found.get(number).cloned());
