@@ -8,6 +8,8 @@ use endmark::cli::Failed;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::plan::SQLITE;
+
 /// A target is never more than this part of connections ÷ the time of a commit.
 const OF_WHAT_COMMITS_ALLOW: f64 = 0.8;
 
@@ -175,7 +177,7 @@ impl Report {
                 let connections = u32::try_from(connections).map_or(f64::MAX, f64::from);
                 let allowed = commit.map(|millis| OF_WHAT_COMMITS_ALLOW * connections * 1_000.0 / millis);
                 let part = quotient(allowed.unwrap_or(f64::MAX), other_rate.unwrap_or(f64::MAX)).unwrap_or(least);
-                let least = if self.database == "sqlite" { OF_POSTGRESQL * least } else { least };
+                let least = if self.database == SQLITE { OF_POSTGRESQL * least } else { least };
                 (format!("{other} a second"), least.min(part), ratio_to(other).or(Some(0.0)), false)
             }
             Expected::Tail { commits, millis } => {

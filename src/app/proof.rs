@@ -42,6 +42,23 @@ impl App {
         of: Option<&str>,
         published: &Published,
     ) -> Result<Option<Proved>, NotProved> {
+        let proved = self.proved_from_memory(leaf, of, published).await;
+        let Err(NotProved::Broken { .. }) = proved else { return proved };
+        // The tiles in memory may be from before the database was put right.
+        self.nodes.clear();
+        let proved = self.proved_from_memory(leaf, of, published).await;
+        if let Err(error @ NotProved::Broken { .. }) = &proved {
+            tracing::error!(%error, "there is no receipt");
+        }
+        proved
+    }
+
+    async fn proved_from_memory(
+        &self,
+        leaf: u64,
+        of: Option<&str>,
+        published: &Published,
+    ) -> Result<Option<Proved>, NotProved> {
         let (size, root) = (published.head.size, published.head.root);
         let (of, nodes) = (of.map(str::to_owned), Arc::clone(&self.nodes));
         let found = self
@@ -56,16 +73,12 @@ impl App {
             .await?;
         let Some((entry, proof)) = found else { return Ok(None) };
         let proof = proof.ok_or(StoreError::Busy)?;
-        let broken = |why: String| {
-            tracing::error!(leaf, why, "a receipt does not verify");
-            self.nodes.clear();
-            NotProved::Broken { leaf, why }
-        };
+        let broken = |why: String| NotProved::Broken { leaf, why };
         // As `Receipt::verify` does, but the checkpoint's signature once for all receipts that bear it.
         published.verify(self.context.keys.log.key()).map_err(broken)?;
         verify_inclusion(leaf_hash(&entry), leaf, size, root, &proof).map_err(|error| broken(error.to_string()))?;
-        let receipt = Receipt { leaf, proof, checkpoint: published.note.clone() };
         let entry = String::from_utf8(entry).map_err(|error| broken(error.to_string()))?;
+        let receipt = Receipt { leaf, proof, checkpoint: published.note.clone() };
         Ok(Some(Proved { entry, receipt }))
     }
 }

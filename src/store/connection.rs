@@ -46,11 +46,11 @@ impl Connection {
         }
     }
 
-    /// Keeps 32 MiB of pages in memory, for the one that writes: they stay good from one batch to the next. `SQLite` has
+    /// Keeps 24 MiB of pages in memory, for the one that writes: they stay good from one batch to the next. `SQLite` has
     /// readers forget theirs whenever somebody else has written, so more than its default would be memory for nothing.
     pub fn keep_pages(&mut self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA cache_size = -32768")?),
+            Self::Sqlite(connection) => Ok(connection.batch_execute("PRAGMA cache_size = -24576")?),
             Self::Postgres(_) => Ok(()),
         }
     }

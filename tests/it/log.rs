@@ -6,12 +6,14 @@ use endmark_core::log::{Edge, LogKey, Receipt, leaf_hash, open_checkpoint, verif
 use serde_json::Value;
 
 use crate::support::{On, Register, consignment, on_both_databases, sql, with_database};
+use crate::tables::{bytes, edit, literal};
 
 on_both_databases!(
     a_receipt_proves_the_entry_under_a_signed_checkpoint
     the_root_recomputes_from_the_entries_and_checkpoints_continue_each_other
     a_database_rolled_back_behind_the_kept_checkpoint_is_refused
     an_entry_changed_in_sql_is_seen_by_its_receipt
+    a_tile_changed_in_sql_is_seen_by_a_receipt_and_one_put_back_is_good_at_once
     what_was_turned_away_becomes_one_entry
 );
 
@@ -117,6 +119,28 @@ async fn an_entry_changed_in_sql_is_seen_by_its_receipt(on: On) {
     sql(&register.place, &format!("UPDATE entry SET body = {replace} WHERE leaf = {leaf}"));
     let receipt = register.world.customs.get(&format!("/v1/entries/{leaf}/receipt")).await.unwrap();
     assert_eq!(receipt.status, 500, "{}", receipt.body);
+    register.stop().await;
+}
+
+async fn a_tile_changed_in_sql_is_seen_by_a_receipt_and_one_put_back_is_good_at_once(on: On) {
+    const TILE: &str = "WHERE level = 0 AND position = 0";
+    let register = Register::start(on).await;
+    let number = register.issue("L-5").await;
+    let leaf = register.check(&consignment(&number)).await["entry"].as_u64().unwrap();
+    let good = with_database(&register.place, |c| bytes(c, &format!("SELECT hashes AS value FROM tile {TILE}")));
+    let put = |hashes: &[u8]| {
+        with_database(&register.place, |c| {
+            let hashes = literal(c, hashes);
+            edit(c, &format!("UPDATE tile SET hashes = {hashes} {TILE}"));
+        });
+    };
+    let receipt = async || register.world.customs.get(&format!("/v1/entries/{leaf}/receipt")).await.unwrap().status;
+    let mut bad = good.clone();
+    bad[0] ^= 1;
+    put(&bad);
+    assert_eq!(receipt().await, 500);
+    put(&good);
+    assert_eq!(receipt().await, 200, "what was read in between is forgotten");
     register.stop().await;
 }
 
