@@ -161,8 +161,10 @@ impl Replayed {
     fn issue(&mut self, connection: &mut Connection, entry: &Logged) -> Result<(), Problem> {
         let number = entry.number()?;
         let sealed = sealed::read(connection, &[number])?;
-        let Sealed { jws, .. } =
-            sealed.first().ok_or_else(|| wrong(format!("the sealed bytes of {number} are gone")))?;
+        let Sealed { jws, .. } = sealed
+            .first()
+            .filter(|of| !of.jws.is_empty())
+            .ok_or_else(|| wrong(format!("the sealed bytes of {number} are gone")))?;
         let signed = seal::parse(jws).and_then(seal::UnverifiedSeal::verify).map_err(wrong)?;
         if signed.number() != number {
             return Err(wrong(format!("the sealed bytes kept under {number} are those of {}", signed.number())));

@@ -9,7 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use super::{App, checkpoint_file};
 use crate::registry::Registry;
 use crate::store::{Connection, Readers, StoreError, head};
-use crate::writer::{Action, Command, Occasion, Origin, Published, RegistryChange};
+use crate::writer::{Action, Command, Occasion, Origin, RegistryChange};
 
 /// A revoked caller is turned away within a second, whichever node or command line revoked it.
 const FOLLOW_EVERY: Duration = Duration::from_millis(400);
@@ -86,8 +86,9 @@ async fn follow_others(app: &App) -> Result<(), StoreError> {
             }
             // A retired key signs nothing more; the writer says so at its next command.
             let retired = shared.registry.load().has_retired(context.keys.log.key());
-            if !retired && head.size > shared.published.load().head.size {
-                let published = Published::sign(&context.keys.log, head)?;
+            let shown = shared.published.load_full();
+            if !retired && head.size > shown.head.size {
+                let published = shown.followed(connection, &context.keys, head)?;
                 shared.published.rcu(|shown| {
                     if shown.head.size < published.head.size { Arc::clone(&published) } else { Arc::clone(shown) }
                 });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use endmark_core::log::{Receipt, leaf_hash, verify_inclusion};
 
 use super::App;
+use crate::store::nodes::Nodes;
 use crate::store::{StoreError, log};
 use crate::writer::Published;
 
@@ -42,25 +43,26 @@ impl App {
         of: Option<&str>,
         published: &Published,
     ) -> Result<Option<Proved>, NotProved> {
-        let proved = self.proved_from_memory(leaf, of, published).await;
+        let proved = self.proved_from(Arc::clone(&self.nodes), leaf, of, published).await;
         let Err(NotProved::Broken { .. }) = proved else { return proved };
         // The tiles in memory may be from before the database was put right.
-        self.nodes.clear();
-        let proved = self.proved_from_memory(leaf, of, published).await;
-        if let Err(error @ NotProved::Broken { .. }) = &proved {
-            tracing::error!(%error, "there is no receipt");
+        let proved = self.proved_from(Arc::default(), leaf, of, published).await;
+        match &proved {
+            Err(error) => tracing::error!(%error, "there is no receipt"),
+            Ok(_) => self.nodes.clear(),
         }
         proved
     }
 
-    async fn proved_from_memory(
+    async fn proved_from(
         &self,
+        nodes: Arc<Nodes>,
         leaf: u64,
         of: Option<&str>,
         published: &Published,
     ) -> Result<Option<Proved>, NotProved> {
         let (size, root) = (published.head.size, published.head.root);
-        let (of, nodes) = (of.map(str::to_owned), Arc::clone(&self.nodes));
+        let of = of.map(str::to_owned);
         let found = self
             .readers
             .read(move |connection| {

@@ -97,6 +97,7 @@ pub fn open_context(settings: &Settings, clock: Clock) -> Result<Arc<Context>, S
     let rows = keys::load_rows(&settings.keys.rows)?;
     let head = apart(|| {
         let mut connection = Connection::open(&url)?;
+        connection.keep_pages()?;
         if migrate(&mut connection)? {
             head::seal(&mut connection, &rows)?;
         }

@@ -13,6 +13,10 @@ const POSTGRESQL: EmbeddedMigrations = embed_migrations!("migrations/postgresql"
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(7305814)";
 const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7305814)";
 
+/// A large table is rewritten in one statement, and another node waits for it.
+const AS_LONG_AS_IT_TAKES: &str = "SET statement_timeout = 0; SET lock_timeout = 0";
+const AS_BEFORE: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'";
+
 /// The migration that gives the head its HMAC.
 const SEAL: &str = "20261125000007";
 
@@ -20,25 +24,30 @@ const SEAL: &str = "20261125000007";
 /// sealed.
 pub fn migrate(connection: &mut Connection) -> Result<bool, StoreError> {
     match connection {
-        Connection::Sqlite(c) => run(c, SQLITE),
+        Connection::Sqlite(c) => run(c, || SQLITE),
         Connection::Postgres(c) => {
+            c.each().batch_execute(AS_LONG_AS_IT_TAKES)?;
             c.each().batch_execute(MIGRATION_LOCK)?;
-            let done = run(c.each(), POSTGRESQL);
+            let done = run(c.each(), || POSTGRESQL);
             c.each().batch_execute(MIGRATION_UNLOCK)?;
+            c.each().batch_execute(AS_BEFORE)?;
             done
         }
     }
 }
 
-fn run<B: Backend>(connection: &mut impl MigrationHarness<B>, all: EmbeddedMigrations) -> Result<bool, StoreError> {
-    let pending = connection.pending_migrations(all).map_err(failed)?;
-    if !pending.is_empty() {
+fn run<B: Backend>(
+    connection: &mut impl MigrationHarness<B>,
+    all: impl Fn() -> EmbeddedMigrations,
+) -> Result<bool, StoreError> {
+    let migrations = connection.pending_migrations(all()).map_err(failed)?.len();
+    if migrations > 0 {
         tracing::info!(
-            migrations = pending.len(),
+            migrations,
             "bringing the database to the schema of this version: minutes where it is large; broken off, it begins anew"
         );
     }
-    let run = connection.run_migrations(&pending).map_err(failed)?;
+    let run = connection.run_pending_migrations(all()).map_err(failed)?;
     Ok(run.iter().any(|version| version.to_string() == SEAL))
 }
 
@@ -47,12 +56,28 @@ fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
     StoreError::Migration(error.to_string())
 }
 
-/// Takes the newest migration back: for the test that it keeps what it moves.
-pub fn last_migration_down(connection: &mut Connection) -> Result<(), StoreError> {
+/// Takes back what came after a version: for tests that a migration keeps what it moves.
+pub fn migrations_down_to(connection: &mut Connection, version: &str) -> Result<(), StoreError> {
     match connection {
-        Connection::Sqlite(c) => c.revert_last_migration(SQLITE).map(drop).map_err(failed),
-        Connection::Postgres(c) => c.each().revert_last_migration(POSTGRESQL).map(drop).map_err(failed),
+        Connection::Sqlite(c) => down_to(c, || SQLITE, version),
+        Connection::Postgres(c) => down_to(c.each(), || POSTGRESQL, version),
     }
+}
+
+fn down_to<B: Backend>(
+    connection: &mut impl MigrationHarness<B>,
+    all: impl Fn() -> EmbeddedMigrations,
+    version: &str,
+) -> Result<(), StoreError> {
+    while connection
+        .applied_migrations()
+        .map_err(failed)?
+        .first()
+        .is_some_and(|newest| newest.to_string().as_str() > version)
+    {
+        connection.revert_last_migration(all()).map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// Takes every migration back: for the test that up, down and up again leave the same schema.

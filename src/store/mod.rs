@@ -38,7 +38,7 @@ mod writes;
 
 pub use connection::{Connection, apart};
 pub use error::StoreError;
-pub use migrate::{last_migration_down, migrate, migrations_down};
+pub use migrate::{migrate, migrations_down, migrations_down_to};
 pub use readers::Readers;
 pub use row_key::RowKey;
 pub use url::DatabaseUrl;

@@ -43,7 +43,7 @@ impl Nodes {
         inclusion_proof(leaf, size, of).map_err(|error| StoreError::Corrupt(error.to_string()))
     }
 
-    /// Forgets every tile: a proof did not verify, and the next one is made of what the database has by then.
+    /// Forgets every tile: a proof of them did not verify, and one of what the database has did.
     pub fn clear(&self) {
         self.0.clear();
     }

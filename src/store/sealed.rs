@@ -1,6 +1,5 @@
 //! The sealed bytes of certificates, by the entry that accepted each: what everything that is said of them can be proved by.
 
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary};
 use endmark_core::number::CertificateNumber;
@@ -29,23 +28,30 @@ pub struct Sealed {
 #[derive(Queryable)]
 struct Row {
     number: String,
-    jws: Vec<u8>,
+    jws: Option<Vec<u8>>,
     accepted_micros: i64,
     leaf: i64,
     short_form: Option<i64>,
 }
 
-/// The sealed bytes of certificates; those not there are left out.
+/// The sealed bytes of certificates; those not there are left out. Bytes that are gone are empty, and no seal: the
+/// certificate was accepted, and "unknown" would be a wrong answer.
 pub fn read(connection: &mut Connection, numbers: &[CertificateNumber]) -> Result<Vec<Sealed>, StoreError> {
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     let with_bytes = certificate::table
-        .inner_join(sealed_certificate::table.on(sealed_certificate::leaf.eq(certificate::leaf)))
+        .left_join(sealed_certificate::table.on(sealed_certificate::leaf.eq(certificate::leaf)))
         .left_join(short_form::table.on(short_form::leaf.eq(certificate::leaf)));
     let kept = short_form::leaf.nullable();
-    let columns = (certificate::number, sealed_certificate::jws, certificate::accepted_micros, certificate::leaf, kept);
+    let columns = (
+        certificate::number,
+        sealed_certificate::jws.nullable(),
+        certificate::accepted_micros,
+        certificate::leaf,
+        kept,
+    );
     let rows: Vec<Row> = match connection {
         Connection::Sqlite(c) => with_bytes.filter(among(certificate::number, &texts)?).select(columns).load(c)?,
         Connection::Postgres(c) => {
@@ -58,21 +64,28 @@ pub fn read(connection: &mut Connection, numbers: &[CertificateNumber]) -> Resul
             // A row that makes no sense was not written by the service, which its HMAC says: it must not fail the others.
             let accepted_at = moment(row.accepted_micros).unwrap_or(OffsetDateTime::UNIX_EPOCH);
             let leaf = count(row.leaf).unwrap_or_default();
-            Ok(Sealed { number, jws: row.jws, accepted_at, leaf, has_short_form: row.short_form.is_some() })
+            Ok(Sealed {
+                number,
+                jws: row.jws.unwrap_or_default(),
+                accepted_at,
+                leaf,
+                has_short_form: row.short_form.is_some(),
+            })
         })
         .collect()
 }
 
-/// The entries under which bytes are kept that no certificate has, the first `most` of them.
-pub fn strays(connection: &mut Connection, most: i64) -> Result<Vec<u64>, StoreError> {
-    let of_certificate = certificate::table.filter(certificate::leaf.eq(sealed_certificate::leaf));
-    let leaves: Vec<i64> = on!(connection, c => sealed_certificate::table
-        .filter(not(exists(of_certificate)))
+/// A page of the entries under which bytes are kept, from one on, in order: each with whether a certificate has them.
+pub fn page(connection: &mut Connection, from: u64, most: i64) -> Result<Vec<(u64, bool)>, StoreError> {
+    let from = column(from)?;
+    let rows: Vec<(i64, Option<i64>)> = on!(connection, c => sealed_certificate::table
+        .left_join(certificate::table.on(certificate::leaf.eq(sealed_certificate::leaf)))
+        .filter(sealed_certificate::leaf.ge(from))
         .order(sealed_certificate::leaf)
         .limit(most)
-        .select(sealed_certificate::leaf)
+        .select((sealed_certificate::leaf, certificate::leaf.nullable()))
         .load(c))?;
-    leaves.into_iter().map(count).collect()
+    rows.into_iter().map(|(leaf, of_certificate)| Ok((count(leaf)?, of_certificate.is_some()))).collect()
 }
 
 /// Keeps the sealed bytes of new certificates.

@@ -9,7 +9,8 @@ use futures_util::future::{BoxFuture, try_join_all};
 use super::{Connection, StoreError};
 
 /// The statements of a batch, on the way to the database. Those for `PostgreSQL` wait here until [`Writes::send`], or
-/// until somebody needs the connection: none of them needs what another one wrote.
+/// until somebody needs the connection. They run in the order in which they come: a later one may refer to rows of an
+/// earlier one, but none reads them.
 #[expect(missing_debug_implementations, reason = "connections hold secrets")]
 pub struct Writes<'c> {
     connection: &'c mut Connection,

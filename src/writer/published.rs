@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use endmark_core::log::{LogKey, LogSigner, open_checkpoint};
 
-use super::log_state::checkpoint;
-use crate::store::StoreError;
+use super::log_state::{Fork, checkpoint, require_continuation};
+use crate::keys::Keys;
 use crate::store::head::Head;
+use crate::store::{Connection, StoreError};
 
 /// A head and its signed checkpoint.
 #[derive(Debug)]
@@ -23,6 +24,22 @@ impl Published {
     pub(crate) fn sign(signer: &LogSigner, head: Head) -> Result<Arc<Self>, StoreError> {
         let note = signer.sign(&checkpoint(&head)).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         Ok(Arc::new(Self { head, note, verified: OnceLock::new() }))
+    }
+
+    /// Signs the head that another node or the command line left, where it is as the service wrote it and continues this
+    /// one: what is signed once is out of our hands.
+    pub(crate) fn followed(
+        &self,
+        connection: &mut Connection,
+        keys: &Keys,
+        head: Head,
+    ) -> Result<Arc<Self>, StoreError> {
+        let fork = |fork: Fork| StoreError::Corrupt(fork.to_string());
+        if !head.is_intact(&keys.rows) {
+            return Err(fork(Fork::HeadChanged));
+        }
+        require_continuation(connection, self.head.size, self.head.root, &head).map_err(fork)?;
+        Self::sign(&keys.log, head)
     }
 
     /// Verifies that the note is that of the head, under the key that signs here: once, for all receipts that bear it.

@@ -123,10 +123,10 @@ async fn everything(register: &Register, number: &str, round: u32) {
 async fn kill_9_in_each_write_of_a_batch_leaves_a_log_that_starts() {
     let register = Register::start(On::Postgres).await;
     let number_of = register.issue("C-K").await;
-    let sealed: Vec<String> = (0..7).map(|i| register.seal(&register.payload(&format!("C-K-{i}"))).1).collect();
+    let sealed: Vec<String> = (0..8).map(|i| register.seal(&register.payload(&format!("C-K-{i}"))).1).collect();
     let place = register.stop().await;
     let mut process = Process::start(&place);
-    let writes = ["entry", "evidence", "certificate", "declaration", "claim", "tile", "head"];
+    let writes = ["entry", "evidence", "certificate", "sealed_certificate", "declaration", "claim", "tile", "head"];
     for ((round, table), jws) in (0..).zip(writes).zip(&sealed) {
         let (maker, customs) = (process.client(&place, "maker"), process.client(&place, "customs"));
         let (asked, held) = (consignment(&number_of), trucks(&number_of, "1"));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use endmark::audit::{Expected, Report, verify};
 use endmark::demo::Place;
-use endmark::store::{Connection, last_migration_down, log, migrate};
+use endmark::store::{Connection, log, migrate, migrations_down_to};
 use endmark_core::log::{Checkpoint, LogKey, leaf_hash, open_checkpoint};
 use serde_json::json;
 
@@ -19,7 +19,7 @@ on_both_databases!(
     every_index_column_is_held_against_the_bytes
     a_tile_is_told_from_an_entry
     every_row_that_decides_is_held_against_the_log
-    a_register_is_whole_after_its_newest_migration_was_taken_back_and_run_again
+    a_register_is_whole_after_sealed_bytes_were_moved_back_and_apart_again
     more_than_a_full_tile_verifies_and_a_change_in_each_level_is_named
 );
 
@@ -315,12 +315,12 @@ async fn every_row_that_decides_is_held_against_the_log(on: On) {
     });
 }
 
-async fn a_register_is_whole_after_its_newest_migration_was_taken_back_and_run_again(on: On) {
+async fn a_register_is_whole_after_sealed_bytes_were_moved_back_and_apart_again(on: On) {
     let place = lived(on).await;
     let verifier = Verifier::of(&place);
     with_database(&place, |connection| {
         assert_eq!(verifier.faults(connection), "");
-        last_migration_down(connection).unwrap();
+        migrations_down_to(connection, "20261126000060").unwrap();
         assert_eq!(number(connection, "SELECT count(*) AS value FROM certificate WHERE length(jws) > 1000"), 2);
         migrate(connection).unwrap();
         assert_eq!(verifier.faults(connection), "");

@@ -1,8 +1,9 @@
 //! The log: what was acknowledged is provable, nothing is missing, and it cannot go back.
 
 use endmark::demo::Place;
+use endmark::store::nodes::Nodes;
 use endmark::store::{log, tile};
-use endmark_core::log::{Edge, LogKey, Receipt, leaf_hash, open_checkpoint, verify_consistency};
+use endmark_core::log::{Edge, LogKey, Receipt, leaf_hash, open_checkpoint, verify_consistency, verify_inclusion};
 use serde_json::Value;
 
 use crate::support::{On, Register, consignment, on_both_databases, sql, with_database};
@@ -14,6 +15,7 @@ on_both_databases!(
     a_database_rolled_back_behind_the_kept_checkpoint_is_refused
     an_entry_changed_in_sql_is_seen_by_its_receipt
     a_tile_changed_in_sql_is_seen_by_a_receipt_and_one_put_back_is_good_at_once
+    proofs_out_of_kept_tiles_verify_while_the_log_grows
     what_was_turned_away_becomes_one_entry
 );
 
@@ -142,6 +144,32 @@ async fn a_tile_changed_in_sql_is_seen_by_a_receipt_and_one_put_back_is_good_at_
     put(&good);
     assert_eq!(receipt().await, 200, "what was read in between is forgotten");
     register.stop().await;
+}
+
+async fn proofs_out_of_kept_tiles_verify_while_the_log_grows(on: On) {
+    let register = Register::start(on).await;
+    let place = register.stop().await;
+    with_database(&place, |connection| {
+        edit(connection, "DELETE FROM tile");
+        let (nodes, mut edge, mut roots) = (Nodes::default(), Edge::empty(), Vec::new());
+        for size in [1_u64, 2, 255, 256, 257, 511, 512, 513, 900] {
+            while edge.size() < size {
+                edge.append(leaf_hash(&edge.size().to_be_bytes()));
+            }
+            let mut writes = connection.writes();
+            tile::put(&mut writes, &edge.take_changed()).unwrap();
+            writes.send().unwrap();
+            roots.push((size, edge.root()));
+            // An answer may bear an older checkpoint than the tiles in memory.
+            for &(size, root) in &roots {
+                for leaf in [0, 1, 254, 255, 256, 257, 511, 512, size / 2, size - 1].into_iter().filter(|l| *l < size) {
+                    let proof = nodes.inclusion(connection, leaf, size).unwrap();
+                    let verified = verify_inclusion(leaf_hash(&leaf.to_be_bytes()), leaf, size, root, &proof);
+                    assert_eq!(verified, Ok(()), "{leaf} in {size} of {}", edge.size());
+                }
+            }
+        }
+    });
 }
 
 async fn what_was_turned_away_becomes_one_entry(on: On) {

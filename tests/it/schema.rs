@@ -44,7 +44,37 @@ fn columns(connection: &mut Connection) -> Vec<String> {
     names
 }
 
-fn up_down_up(on: On) -> Vec<String> {
+/// Every index beside those of primary keys, as `table(column,column) [unique] [partial]`.
+fn indexes(connection: &mut Connection) -> Vec<String> {
+    let rows: Vec<Column> = match connection {
+        Connection::Sqlite(c) => diesel::sql_query(
+            "SELECT m.name || '(' || (SELECT group_concat(i.name, ',') FROM pragma_index_info(l.name) i) || ')'
+                 || CASE l.\"unique\" WHEN 1 THEN ' unique' ELSE '' END
+                 || CASE l.partial WHEN 1 THEN ' partial' ELSE '' END AS name
+             FROM sqlite_master m, pragma_index_list(m.name) l
+             WHERE m.type = 'table' AND l.origin <> 'pk' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+        )
+        .load(c)
+        .unwrap(),
+        Connection::Postgres(c) => diesel::sql_query(
+            "SELECT t.relname || '(' || (
+                     SELECT string_agg(a.attname, ',' ORDER BY k.place)
+                     FROM unnest(x.indkey) WITH ORDINALITY AS k (number, place)
+                     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number) || ')'
+                 || CASE WHEN x.indisunique THEN ' unique' ELSE '' END
+                 || CASE WHEN x.indpred IS NULL THEN '' ELSE ' partial' END AS name
+             FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+             WHERE n.nspname = current_schema() AND NOT x.indisprimary AND left(t.relname, 2) <> '__'",
+        )
+        .load(c.each())
+        .unwrap(),
+    };
+    let mut names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
+    names.sort();
+    names
+}
+
+fn up_down_up(on: On) -> [Vec<String>; 2] {
     let place = on.place();
     let mut connection = Connection::open(&url(&place).parse().unwrap()).unwrap();
     migrate(&mut connection).unwrap();
@@ -53,13 +83,14 @@ fn up_down_up(on: On) -> Vec<String> {
     assert_eq!(columns(&mut connection), Vec::<String>::new(), "down leaves nothing");
     migrate(&mut connection).unwrap();
     assert_eq!(columns(&mut connection), first);
-    first
+    [first, indexes(&mut connection)]
 }
 
 #[test]
 fn migrations_go_up_down_and_up_and_the_two_schemas_are_the_same() {
     let (sqlite, postgres) = (up_down_up(On::Sqlite), up_down_up(On::Postgres));
-    assert!(sqlite.len() > 40, "{sqlite:?}");
+    let [columns, indexes] = &sqlite;
+    assert!(columns.len() > 40 && indexes.len() > 10, "{sqlite:?}");
     assert_eq!(sqlite, postgres);
 }
 

@@ -14,6 +14,8 @@ use crate::tables::text;
 on_both_databases!(
     a_revoked_certificate_set_valid_in_sql_cannot_be_checked
     sealed_bytes_edited_in_sql_cannot_be_checked
+    sealed_bytes_that_are_gone_cannot_be_checked
+    sealed_bytes_edited_or_swapped_are_not_shown
     a_short_form_edited_in_sql_is_not_believed
     a_moment_beyond_all_time_cannot_be_checked_and_harms_no_neighbour
     a_manufacturers_scope_edited_in_sql_cannot_be_checked
@@ -77,6 +79,36 @@ async fn sealed_bytes_edited_in_sql_cannot_be_checked(on: On) {
     };
     let (register, verdict) = Box::pin(verdict_after(on, "T-2", bytes)).await;
     assert_eq!(verdict["verdict"], "cannotBeChecked", "{verdict:#}");
+    register.stop().await;
+}
+
+async fn sealed_bytes_that_are_gone_cannot_be_checked(on: On) {
+    let (register, verdict) = Box::pin(verdict_after(on, "T-9", "DELETE FROM sealed_certificate")).await;
+    assert_eq!(verdict["verdict"], "cannotBeChecked", "{verdict:#}");
+    let list = register.world.maker.get("/v1/certificates").await.unwrap();
+    assert_eq!(list.status, 500, "{}", list.body);
+    register.stop().await;
+}
+
+async fn sealed_bytes_edited_or_swapped_are_not_shown(on: On) {
+    let register = Register::start(on).await;
+    let (number, other) = (register.issue("T-10").await, register.issue("T-11").await);
+    let path = |number: &str| format!("/v1/certificates/{number}");
+    let shown = async |number: &str| register.world.maker.get(&path(number)).await.unwrap().status.as_u16();
+    assert_eq!((shown(&number).await, shown(&other).await), (200, 200));
+    sql(&register.place, "CREATE TABLE kept AS SELECT leaf, jws FROM sealed_certificate");
+    sql(
+        &register.place,
+        "UPDATE sealed_certificate SET jws = (SELECT k.jws FROM kept k WHERE k.leaf <> sealed_certificate.leaf)",
+    );
+    assert_eq!((shown(&number).await, shown(&other).await), (500, 500), "each has the other's");
+    sql(
+        &register.place,
+        "UPDATE sealed_certificate SET jws = (SELECT k.jws FROM kept k WHERE k.leaf = sealed_certificate.leaf)",
+    );
+    assert_eq!((shown(&number).await, shown(&other).await), (200, 200));
+    sql(&register.place, "DELETE FROM sealed_certificate");
+    assert_eq!(shown(&number).await, 500, "it was accepted, so it is not unknown");
     register.stop().await;
 }
 

@@ -28,7 +28,7 @@ impl TileNodes for Tile {
     }
 }
 
-/// A tile with the roots of all full subtrees in it: twice its size, and a proof hashes nothing.
+/// A tile with the roots of all full subtrees in it: twice its size, and a proof hashes next to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HashedTile {
     tile: Tile,

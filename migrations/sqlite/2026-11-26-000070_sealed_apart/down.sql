@@ -3,7 +3,7 @@ PRAGMA defer_foreign_keys = ON;
 CREATE TABLE certificate_before AS
     SELECT number, organisation, reference, digest, jws, accepted_micros, leaf, status, status_reason, status_micros,
            status_leaf, hmac
-    FROM certificate JOIN sealed_certificate USING (leaf);
+    FROM certificate LEFT JOIN sealed_certificate USING (leaf);
 DROP TABLE sealed_certificate;
 DROP TABLE certificate;
 CREATE TABLE certificate (
