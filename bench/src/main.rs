@@ -74,7 +74,7 @@ fn measure_log(plan: &Plan, entries: u32) -> Result<u64, Failed> {
     for database in &plan.databases {
         let is_sqlite = database == plan::SQLITE;
         let place = Place::new(None, (!is_sqlite).then_some(database))?;
-        let name = if is_sqlite { plan::SQLITE } else { "postgres" };
+        let name = plan::name_of(database);
         for figure in log::measure(&place, entries)? {
             let line = if plan.json { figure.json(name).to_string() } else { figure.text(name) };
             writeln!(std::io::stdout().lock(), "{line}")?;
@@ -87,7 +87,7 @@ fn measure_log(plan: &Plan, entries: u32) -> Result<u64, Failed> {
 fn measure(plan: &Plan, database: &str, report: &mut Report) -> Result<(), Failed> {
     let is_sqlite = database == plan::SQLITE;
     let place = Place::new(None, (!is_sqlite).then_some(database))?;
-    report.begin(if is_sqlite { plan::SQLITE } else { "postgres" });
+    report.begin(plan::name_of(database));
     if !plan.growth {
         raw::measure(plan.measured, report)?;
     }

@@ -10,6 +10,12 @@ use crate::scenario::{self, Goal, Scenario};
 
 /// The database that needs no address.
 pub(crate) const SQLITE: &str = "sqlite";
+
+/// What rows call a database.
+pub(crate) fn name_of(database: &str) -> &'static str {
+    if database == SQLITE { SQLITE } else { "postgres" }
+}
+
 /// The connections at which the targets hold: enough for full batches, and what a country's customs system keeps open.
 pub(crate) const FULL_LOAD: usize = 256;
 /// The scenarios whose median is followed while the register grows, and how much slower a hundred times as many

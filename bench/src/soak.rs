@@ -41,7 +41,7 @@ pub(crate) fn run(database: &str, minutes: u32, json: bool) -> Result<(), Failed
     let [start, end] = mebibytes;
     let grew = end > start * GROWTH_MAX;
     let told = json!({
-        "database": if is_sqlite { "sqlite" } else { "postgres" }, "minutes": minutes, "faults": faults,
+        "database": crate::plan::name_of(database), "minutes": minutes, "faults": faults,
         "answered": memory.answered, "unanswered": memory.unanswered, "reserved": memory.reserved.len(),
         "released": memory.released.len(), "lost": missing, "wrong": memory.wrong, "wrongInAll": memory.wrong_in_all,
         "entries": report.entries,

@@ -4,6 +4,7 @@ use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::postgres::TIME_OUTS;
 use super::{Connection, StoreError};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -15,7 +16,6 @@ const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7305814)";
 
 /// A large table is rewritten in one statement, and another node waits for it.
 const AS_LONG_AS_IT_TAKES: &str = "SET statement_timeout = 0; SET lock_timeout = 0";
-const AS_BEFORE: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'";
 
 /// The migration that gives the head its HMAC.
 const SEAL: &str = "20261125000007";
@@ -30,7 +30,7 @@ pub fn migrate(connection: &mut Connection) -> Result<bool, StoreError> {
             c.each().batch_execute(MIGRATION_LOCK)?;
             let done = run(c.each(), || POSTGRESQL);
             c.each().batch_execute(MIGRATION_UNLOCK)?;
-            c.each().batch_execute(AS_BEFORE)?;
+            c.each().batch_execute(TIME_OUTS)?;
             done
         }
     }
@@ -41,12 +41,13 @@ fn run<B: Backend>(
     all: impl Fn() -> EmbeddedMigrations,
 ) -> Result<bool, StoreError> {
     let migrations = connection.pending_migrations(all()).map_err(failed)?.len();
-    if migrations > 0 {
-        tracing::info!(
-            migrations,
-            "bringing the database to the schema of this version: minutes where it is large; broken off, it begins anew"
-        );
+    if migrations == 0 {
+        return Ok(false);
     }
+    tracing::info!(
+        migrations,
+        "bringing the database to the schema of this version: minutes where it is large; broken off, it begins anew"
+    );
     let run = connection.run_pending_migrations(all()).map_err(failed)?;
     Ok(run.iter().any(|version| version.to_string() == SEAL))
 }

@@ -35,6 +35,9 @@ impl BlockOn for OnThisThread {
     }
 }
 
+/// A paused node must not stop the others for long: it loses its transaction instead.
+pub(super) const TIME_OUTS: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s'";
+
 /// After how many batches plans are made anew for the first time.
 const PLANS_FIRST: u64 = 8;
 
@@ -62,10 +65,10 @@ impl Postgres {
             let (client, connection) = config.connect(tls).await.map_err(StoreError::Connect)?;
             AsyncPgConnection::try_from_client_and_connection(client, connection).await.map_err(StoreError::from)
         })?;
-        // A paused node must not stop the others for long: it loses its transaction instead.
+        runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(&mut inner, TIME_OUTS))?;
         runtime.block_on(diesel_async::SimpleAsyncConnection::batch_execute(
             &mut inner,
-            "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '15s';
+            "SET idle_in_transaction_session_timeout = '15s';
              SET TIME ZONE 'UTC'; SET default_transaction_isolation = 'read committed';
              -- Every access is by key. For a batch of keys and a small table the planner would read and hash all of it;
              -- a plan that was made once would then do so with a large one.
